@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What `npm start` runs once everything is built. */
-export const demonstration = join(root, 'examples/job-queue/dist/main.js');
+export const demonstration = join(root, 'examples/job-queue/demo/main.mjs');
 
 /** What `npm run simulate` runs once everything is built. */
 export const simulator = join(root, 'packages/testkit/dist/simulator/cli.js');

@@ -27,7 +27,7 @@ function unitGroups() {
   return workspaces
     .filter((pattern) => pattern.endsWith('/*'))
     .flatMap((pattern) => foldersIn(pattern.slice(0, -2)))
-    .map((name) => ({ name, kind: 'quick', files: specsIn(join(root, name), 'src') }));
+    .map((name) => ({ name, kind: 'quick', files: specsIn(join(root, name), name.startsWith('examples/') ? '' : 'src') }));
 }
 
 function spanningGroups() {
@@ -45,13 +45,16 @@ function foldersIn(folder) {
     .map((entry) => `${folder}/${entry.name}`);
 }
 
-/** The specs under a source folder of a package, as the paths of what they are compiled to. */
+/** The specs of a package: TypeScript ones as the paths of what they are compiled to, the examples' plain ones as is. */
 function specsIn(packageFolder, sourceFolder) {
   const folder = join(packageFolder, sourceFolder);
   if (!existsSync(folder)) return [];
-  const outputFolder = sourceFolder === 'src' ? 'dist' : join('dist', sourceFolder);
+  const outputFolder = join(packageFolder, 'dist', sourceFolder.replace(/^src$/, ''));
   return readdirSync(folder, { recursive: true })
-    .filter((path) => path.endsWith('.spec.ts'))
+    .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
     .sort()
-    .map((path) => join(packageFolder, outputFolder, path.replace(/\.ts$/, '.js')));
+    .flatMap((path) => {
+      if (path.endsWith('.spec.mjs')) return [join(folder, path)];
+      return path.endsWith('.spec.ts') ? [join(outputFolder, path.replace(/\.ts$/, '.js'))] : [];
+    });
 }
