@@ -1,1 +1,9 @@
-export {};
+export * from './adapter.js';
+export * from './channel.js';
+export * from './dialect.js';
+export * from './errors.js';
+export * from './faces.js';
+export * from './group-engine.js';
+export * from './identifiers.js';
+export * from './logger.js';
+export * from './tokens.js';

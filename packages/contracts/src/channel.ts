@@ -1,0 +1,70 @@
+/**
+ * A piece of one direction of a connection, as an adapter yields or receives it. Adapters count nothing: positions
+ * are given by the layers above, from `length`.
+ */
+export interface Segment {
+  /**
+   * How many units the segment is long. A byte-stream adapter says `payload.byteLength`; a message adapter says 1 for
+   * each message, whatever its size.
+   */
+  readonly length: number;
+  /**
+   * The bytes. Ownership passes with the call that hands the segment over: neither side writes into the buffer
+   * afterwards, both may keep it.
+   */
+  readonly payload: Uint8Array;
+}
+
+/** What a channel tells the layer above it. Calls come one at a time, never from inside a call into the channel. */
+export interface ChannelHandler {
+  /** The other side sent this. Not called while the channel is paused. */
+  onSegment(segment: Segment): void;
+  /** The other side has finished sending (half-close); it may still receive. Once, after the last segment. */
+  onEnd(): void;
+  /**
+   * The connection broke: reset by the other side, refused, or failed. Nothing follows but `onClosed`. `fault` says who
+   * broke it, as far as the adapter can tell.
+   */
+  onReset(reason: Error, fault: 'peer' | 'local'): void;
+  /** `units` is the cumulative number of units given to `send` that the other side's kernel or program has taken. */
+  onTaken(units: number): void;
+  /** Last call: both directions are done or broken, and all resources are free. */
+  onClosed(): void;
+}
+
+/**
+ * One connection, seen from either interceptor: segments out, segments in.
+ *
+ * Order: segments come out in the order in which they went in. Nothing given to `send` is dropped silently: it reaches
+ * the other side, or `onReset` is called. Backpressure inwards is `pause`/`resume`; backpressure outwards is the
+ * difference between the units sent and the units reported by `onTaken`, which the caller bounds.
+ */
+export interface Channel {
+  /** Sets who is told. Called once, at once, before the event loop turns. */
+  bind(handler: ChannelHandler): void;
+  /** Sends a segment. Accepted before the connection is open: it is kept until then. Ignored after end or reset. */
+  send(segment: Segment): void;
+  /** Half-closes, after everything sent so far. */
+  end(): void;
+  /** Breaks the connection as abruptly as the protocol can (a TCP reset), dropping what was not taken yet. */
+  reset(): void;
+  /** Stops `onSegment` and `onEnd` (the bytes stay where they are, as with a full TCP window). */
+  pause(): void;
+  /** Undoes `pause`. */
+  resume(): void;
+}
+
+/** What a service channel tells in addition. */
+export interface ServiceChannelHandler extends ChannelHandler {
+  /** The connection to the service is open. */
+  onOpen(): void;
+  /** `busy` went from true to false: by the adapter's gate, the service has finished everything sent so far. */
+  onIdle(): void;
+}
+
+/** A channel to the service; it knows by its gate whether the service is still working on what it was sent. */
+export interface ServiceChannel extends Channel {
+  bind(handler: ServiceChannelHandler): void;
+  /** True from a `send` (or `end`) until the gate says that the service has finished the turn. */
+  readonly busy: boolean;
+}

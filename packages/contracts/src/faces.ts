@@ -1,0 +1,31 @@
+import type { Channel, ServiceChannel } from './channel.js';
+
+/** Plays the service towards clients: listens, and yields one channel for each client's connection. */
+export interface ClientFace {
+  /**
+   * Starts to listen, and calls `accept` once for each connection from then on.
+   *
+   * @returns the address really listened on, for people and logs (`127.0.0.1:6379`; shows the port that 0 became)
+   * @throws LockstepError `ERR_LOCKSTEP_ADDRESS_IN_USE` or `ERR_LOCKSTEP_LISTEN`
+   */
+  listen(accept: (channel: Channel) => void): Promise<string>;
+  /** Stops listening; open channels live on. Resolves when the address is free. */
+  close(): Promise<void>;
+}
+
+/** Plays a client towards the service: yields one channel for each virtual connection. */
+export interface ServiceFace {
+  /** Starts a connection. Never throws: a failure is the channel's `onReset`. */
+  connect(): ServiceChannel;
+  /** Resolves once the service accepts connections at this moment; rejects with what went wrong otherwise. */
+  probe(): Promise<void>;
+}
+
+/**
+ * When a service has finished a turn; the next turn of another connection waits for it.
+ *
+ * - `reply`: the reply to each request has been read to its end (needs a dialect, or an adapter that knows);
+ * - `consumed`: the service has read its socket empty, and has answered or stayed quiet;
+ * - `none`: at once; the user declares that connections are independent.
+ */
+export type Gate = 'reply' | 'consumed' | 'none';

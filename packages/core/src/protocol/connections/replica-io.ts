@@ -1,0 +1,68 @@
+import type { ClientId, IncarnationId, OrderNumber, Segment, SubmissionNumber, View } from '@lockstep/contracts';
+import type { Report } from '../member-io.js';
+import type { ClientToMember, MemberToClient } from './client-link.js';
+import type { Entry } from './entry.js';
+
+/** Names one virtual connection inside a replica: `<client>:<connection number>`. */
+export type ConnectionKey = string & { readonly __connectionKey: true };
+
+/** An entry in its place. `entry` is undefined where the bytes could not be decoded (counted, and ignored everywhere). */
+export interface OrderedEntry {
+  readonly order: OrderNumber;
+  readonly sender: IncarnationId;
+  readonly submission: SubmissionNumber;
+  readonly entry: Entry | undefined;
+}
+
+/** What the replica engine is told: by the group, by client interceptors, by the executor. */
+export type ReplicaInput =
+  | { readonly kind: 'ordered'; readonly entries: readonly OrderedEntry[] }
+  | { readonly kind: 'stable'; readonly through: OrderNumber }
+  | { readonly kind: 'view'; readonly view: View; readonly role: 'member' | 'learner' }
+  /** The group engine takes submissions, or (false) asks to hold back. */
+  | { readonly kind: 'writable'; readonly writable: boolean }
+  | { readonly kind: 'client-link-up'; readonly client: ClientId }
+  | { readonly kind: 'client-link-down'; readonly client: ClientId }
+  | { readonly kind: 'client-messages'; readonly client: ClientId; readonly messages: readonly ClientToMember[] }
+  /** The link to this client interceptor has too many (or again few) bytes unsent. */
+  | { readonly kind: 'client-link-writable'; readonly client: ClientId; readonly writable: boolean }
+  /** Read from the service; `cause` is the last entry handed to the service before. */
+  | { readonly kind: 'output'; readonly connection: ConnectionKey; readonly segment: Segment; readonly cause: OrderNumber }
+  | { readonly kind: 'output-end'; readonly connection: ConnectionKey; readonly cause: OrderNumber }
+  | { readonly kind: 'output-reset'; readonly connection: ConnectionKey; readonly cause: OrderNumber }
+  /** The service has taken this many units of the connection's input, cumulative. */
+  | { readonly kind: 'input-taken'; readonly connection: ConnectionKey; readonly units: number }
+  /** This replica leaves the group: refuse new attachments and tell attached clients to go. */
+  | { readonly kind: 'leaving' }
+  | { readonly kind: 'flush' }
+  | { readonly kind: 'tick' };
+
+/** What the service is to be given, in order. `release`: forget the connection, both directions are over. */
+export type ServiceOperation =
+  | { readonly kind: 'open'; readonly connection: ConnectionKey; readonly endpoint: string }
+  | { readonly kind: 'data'; readonly connection: ConnectionKey; readonly segment: Segment }
+  | { readonly kind: 'end'; readonly connection: ConnectionKey }
+  | { readonly kind: 'reset'; readonly connection: ConnectionKey }
+  | { readonly kind: 'release'; readonly connection: ConnectionKey };
+
+export type ReplicaEffect =
+  /** Give these to the group. Commands go in the bytes they came in; the driver encodes the others. */
+  | { readonly kind: 'submit'; readonly encoded: Uint8Array }
+  | { readonly kind: 'submit-entry'; readonly entry: Entry }
+  /** Hand the operations of one entry to the service; also sent for entries without any, so that progress is seen. */
+  | { readonly kind: 'execute'; readonly order: OrderNumber; readonly operations: readonly ServiceOperation[] }
+  | { readonly kind: 'pause-output'; readonly connection: ConnectionKey }
+  | { readonly kind: 'resume-output'; readonly connection: ConnectionKey }
+  | { readonly kind: 'send-client'; readonly client: ClientId; readonly messages: readonly MemberToClient[] }
+  /** Close the link to this client interceptor, after what was sent. */
+  | { readonly kind: 'close-client'; readonly client: ClientId }
+  /** Stop (true) or go on reading from all client links: the group's submission window is full. */
+  | { readonly kind: 'hold-clients'; readonly hold: boolean }
+  | Report;
+
+/** Facts about a replica that `lockstep status` shows. */
+export interface ReplicaSnapshot {
+  readonly clients: readonly { readonly id: ClientId; readonly epoch: number; readonly attached: boolean }[];
+  readonly connections: number;
+  readonly cacheBytes: number;
+}

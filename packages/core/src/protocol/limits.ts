@@ -1,0 +1,26 @@
+import { invariant } from './invariant.js';
+
+/** Every bound of the group protocol, in one place. Bytes are payload bytes. */
+export const limits = {
+  /** Largest single entry. Client interceptors cut their batches to fit. */
+  entryBytesMax: 256 * 1024,
+  /** Own entries that wait to be ordered before the layer above is asked to hold back. */
+  submissionBytesMax: 8 * 1024 * 1024,
+  submissionEntriesMax: 64 * 1024,
+  /** How far the order may run ahead of the slowest member's receipt. */
+  windowBytesMax: 16 * 1024 * 1024,
+  windowEntriesMax: 256 * 1024,
+  /** How far the order may run ahead of the slowest member's execution. */
+  executionEntriesMax: 64 * 1024,
+  /** Most bytes of one `Entries` answer; a larger range is asked for again. */
+  fetchBytesMax: 1024 * 1024,
+  /** A learner is promoted when it has at most this many stable entries left to execute. */
+  promotionLagEntriesMax: 1024,
+  /** Members of a view, and learners beside them. */
+  membersMax: 9,
+} as const;
+
+invariant(limits.entryBytesMax < limits.fetchBytesMax, 'an entry fits into one answer to a fetch');
+invariant(limits.fetchBytesMax < limits.windowBytesMax, 'the window holds several answers');
+invariant(limits.submissionBytesMax <= limits.windowBytesMax, 'what one member may submit fits into the window');
+invariant(limits.promotionLagEntriesMax < limits.executionEntriesMax, 'a promoted learner does not block the order at once');

@@ -1,0 +1,32 @@
+import type { EntryRun, SubmissionNumber } from '@lockstep/contracts';
+
+/** The submission number of the run's last entry. */
+export function lastSubmission(run: EntryRun): SubmissionNumber {
+  return (run.firstSubmission + run.lengths.length - 1) as SubmissionNumber;
+}
+
+/** The entries `skip` to `skip + take - 1` of a run, sharing its bytes. */
+export function cutRun(run: EntryRun, skip: number, take: number = run.lengths.length - skip): EntryRun {
+  if (skip === 0 && take === run.lengths.length) return run;
+  const lengths = run.lengths.slice(skip, skip + take);
+  const start = sum(run.lengths, 0, skip);
+  return {
+    sender: run.sender,
+    firstSubmission: (run.firstSubmission + skip) as SubmissionNumber,
+    lengths,
+    payload: run.payload.subarray(start, start + sum(lengths, 0, lengths.length)),
+  };
+}
+
+/** The number of entries in several runs. */
+export function countEntries(runs: readonly EntryRun[]): number {
+  let count = 0;
+  for (const run of runs) count += run.lengths.length;
+  return count;
+}
+
+function sum(lengths: readonly number[], from: number, to: number): number {
+  let total = 0;
+  for (let index = from; index < to; index++) total += lengths[index]!;
+  return total;
+}
