@@ -1,1 +1,3 @@
-export {};
+export type * from './compose-types.js';
+export * from './config/index.js';
+export type * from './group-status.js';

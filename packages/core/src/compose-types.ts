@@ -1,0 +1,33 @@
+import type { Logger } from '@lockstep/contracts';
+
+/** A running interceptor, as the composition root hands it out. */
+export interface Composition {
+  /**
+   * Settles when the interceptor has ended, by itself or through `stop`.
+   *
+   * @throws LockstepError what ended it, if it ended by itself because something went wrong
+   */
+  readonly done: Promise<void>;
+  /** Ends it in good order and frees everything: a member leaves the group first, a client interceptor detaches. */
+  stop(): Promise<void>;
+}
+
+/** A running client interceptor. */
+export interface ClientComposition extends Composition {
+  /** For each endpoint, by name, the address really listened on (`127.0.0.1:6379`; shows the port that 0 became). */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** What a service interceptor is started with, besides the configuration. */
+export interface ServiceOptions {
+  /** The configured name of the replica or witness to be. */
+  readonly replica: string;
+  /** Forms the group at once, without waiting for the other configured members. An operator's decision. */
+  readonly bootstrap: boolean;
+  readonly logger: Logger;
+}
+
+/** What a client interceptor is started with, besides the configuration. */
+export interface ClientOptions {
+  readonly logger: Logger;
+}

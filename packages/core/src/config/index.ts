@@ -1,0 +1,11 @@
+export { type Address, isLoopback, parseAddress } from './address.js';
+export type { AdapterReference } from './adapter-reference.js';
+export type * from './configuration.js';
+export { ConfigurationError } from './configuration-error.js';
+export { configurationJsonSchema } from './json-schema.js';
+export type { Limits } from './limits.js';
+export { loadAdapter } from './load-adapter.js';
+export { loadConfiguration, parseConfiguration } from './load-configuration.js';
+export { type LoadedEndpoint, loadEndpoint } from './load-endpoint.js';
+export type { Problem } from './problem.js';
+export type { Timing } from './timing.js';

@@ -1,0 +1,72 @@
+import { type Adapter, LockstepError } from '@lockstep/contracts';
+import { referToAdapter } from './adapter-reference.js';
+import type { Configuration, Endpoint } from './configuration.js';
+import { loadAdapter } from './load-adapter.js';
+
+/** An endpoint whose adapters are there and have accepted its options. */
+export interface LoadedEndpoint {
+  readonly adapter: Adapter<unknown>;
+  /** What the adapter made of the endpoint's options. */
+  readonly options: unknown;
+  /** The channel that carries a dialect; undefined for an adapter that needs none. */
+  readonly channel: { readonly adapter: Adapter<unknown>; readonly options: unknown } | undefined;
+}
+
+/**
+ * Loads the adapters of an endpoint, and checks what can be checked with their help only.
+ *
+ * @param endpoint one of the client interceptor or of a replica of this configuration
+ * @throws LockstepError `ERR_LOCKSTEP_CONFIGURATION` with the line of what the adapter cannot do or does not accept;
+ *   what `loadAdapter` throws
+ */
+export async function loadEndpoint(configuration: Configuration, endpoint: Endpoint): Promise<LoadedEndpoint> {
+  const adapter = await loadAdapter(endpoint.adapter, configuration.directory);
+  checkAbilities(configuration, endpoint, adapter);
+  const options = acceptOptions(configuration, endpoint, adapter);
+  if (adapter.kind !== 'dialect') return { adapter, options, channel: undefined };
+  const over = endpoint.over ?? referToAdapter('tcp', configuration.directory);
+  const channel = await loadAdapter(over, configuration.directory);
+  if (channel.kind !== 'channel') {
+    throw configuration.errorAt(
+      ['endpoints', endpoint.name, 'over'],
+      `${over.name} cannot carry ${endpoint.adapter.name}: it is no byte channel`,
+      'Name one that is, for example tcp.',
+    );
+  }
+  return { adapter, options, channel: { adapter: channel, options: channel.parseOptions({}) } };
+}
+
+function checkAbilities(configuration: Configuration, endpoint: Endpoint, { kind }: Adapter<unknown>): void {
+  const { name, adapter, connections, gate, over } = endpoint;
+  if (connections === 'shared' && kind !== 'dialect') {
+    throw configuration.errorAt(
+      ['endpoints', name, 'connections'],
+      `${adapter.name} cannot share a connection: it does not tell one reply from the next`,
+      'Write dedicated, or use a dialect such as line.',
+    );
+  }
+  if (gate === 'reply' && kind === 'channel') {
+    throw configuration.errorAt(
+      ['endpoints', name, 'gate'],
+      `${adapter.name} cannot wait for replies: it does not tell where one ends`,
+      'Write consumed, or use a dialect such as line.',
+    );
+  }
+  if (over !== undefined && kind !== 'dialect') {
+    throw configuration.errorAt(
+      ['endpoints', name, 'over'],
+      `${adapter.name} needs nothing to carry it`,
+      'Remove this line.',
+    );
+  }
+}
+
+function acceptOptions(configuration: Configuration, endpoint: Endpoint, adapter: Adapter<unknown>): unknown {
+  try {
+    return adapter.parseOptions(endpoint.options);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    const what = `${endpoint.adapter.name} does not accept the options of ${endpoint.name}`;
+    throw configuration.errorAt(['endpoints', endpoint.name, 'options'], what, error.message);
+  }
+}
