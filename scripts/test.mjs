@@ -17,7 +17,10 @@ try {
   const together = ['heavy', 'quick'].flatMap((kind) => groups.filter((group) => group.kind === kind));
   const alone = groups.filter((group) => group.kind === 'alone');
   const width = Math.max(2, availableParallelism());
-  reports = await runPool(together.map((group) => () => runGroup(group, { live: false })), width);
+  reports = await runPool(
+    together.map((group) => () => runGroup(group, { live: false })),
+    width,
+  );
   for (const group of alone) reports.push(await runGroup(group, { live: true }));
 } catch (error) {
   reports = [{ name: 'npm test', passed: 0, failures: [error.message], skips: [] }];

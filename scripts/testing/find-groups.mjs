@@ -27,7 +27,11 @@ function unitGroups() {
   return workspaces
     .filter((pattern) => pattern.endsWith('/*'))
     .flatMap((pattern) => foldersIn(pattern.slice(0, -2)))
-    .map((name) => ({ name, kind: 'quick', files: specsIn(join(root, name), name.startsWith('examples/') ? '' : 'src') }));
+    .map((name) => ({
+      name,
+      kind: 'quick',
+      files: specsIn(join(root, name), name.startsWith('examples/') ? '' : 'src'),
+    }));
 }
 
 function spanningGroups() {
