@@ -26,9 +26,12 @@ export interface ChannelHandler {
    * broke it, as far as the adapter can tell.
    */
   onReset(reason: Error, fault: 'peer' | 'local'): void;
-  /** `units` is the cumulative number of units given to `send` that the other side's kernel or program has taken. */
+  /**
+   * `units` is the cumulative number of units given to `send` that have left this process's hands: the kernel, or a
+   * program on the other side, has taken them. Each call says more than the one before.
+   */
   onTaken(units: number): void;
-  /** Last call: both directions are done or broken, and all resources are free. */
+  /** Last call, once: both directions are done or broken, and all resources are free. */
   onClosed(): void;
 }
 
@@ -46,9 +49,15 @@ export interface Channel {
   send(segment: Segment): void;
   /** Half-closes, after everything sent so far. */
   end(): void;
-  /** Breaks the connection as abruptly as the protocol can (a TCP reset), dropping what was not taken yet. */
+  /**
+   * Breaks the connection as abruptly as the protocol can (a TCP reset), dropping what was not taken yet. Only
+   * `onClosed` follows.
+   */
   reset(): void;
-  /** Stops `onSegment` and `onEnd` (the bytes stay where they are, as with a full TCP window). */
+  /**
+   * Stops `onSegment`, `onEnd` and an `onClosed` that comes after them (the bytes stay where they are, as with a full TCP
+   * window). `onReset` and `onTaken` go on.
+   */
   pause(): void;
   /** Undoes `pause`. */
   resume(): void;
@@ -58,13 +67,19 @@ export interface Channel {
 export interface ServiceChannelHandler extends ChannelHandler {
   /** The connection to the service is open. */
   onOpen(): void;
-  /** `busy` went from true to false: by the adapter's gate, the service has finished everything sent so far. */
+  /**
+   * `busy` went from true to false: by the adapter's gate, the service has finished everything sent so far. Not called
+   * when that is because the connection broke or was closed: then `onReset` or `onClosed` says so.
+   */
   onIdle(): void;
 }
 
 /** A channel to the service; it knows by its gate whether the service is still working on what it was sent. */
 export interface ServiceChannel extends Channel {
   bind(handler: ServiceChannelHandler): void;
-  /** True from a `send` (or `end`) until the gate says that the service has finished the turn. */
+  /**
+   * True from a `send` (or `end`) until the gate says that the service has finished the turn. False once the connection
+   * is closed or broken.
+   */
   readonly busy: boolean;
 }

@@ -17,8 +17,14 @@ export interface ClientFace {
 export interface ServiceFace {
   /** Starts a connection. Never throws: a failure is the channel's `onReset`. */
   connect(): ServiceChannel;
-  /** Resolves once the service accepts connections at this moment; rejects with what went wrong otherwise. */
+  /**
+   * Resolves if the service accepts connections at this moment.
+   *
+   * @throws LockstepError `ERR_LOCKSTEP_SERVICE_UNREACHABLE`, with what went wrong as its cause
+   */
   probe(): Promise<void>;
+  /** Frees what the face holds besides its channels (a shared connection). A face that holds nothing has none. */
+  close?(): void;
 }
 
 /**

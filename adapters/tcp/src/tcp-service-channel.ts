@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import type { ChannelHandler, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
+import { ConsumedGate } from './consumed-gate.js';
+import { connectError } from './socket-errors.js';
+import type { SocketTables } from './socket-tables.js';
+import { TcpChannel } from './tcp-channel.js';
+
+/** What a service channel needs for the gate `consumed`. */
+export interface ConsumedGateOptions {
+  /** How long the service must stay quiet, in milliseconds. */
+  readonly quietMs: number;
+  readonly tables: SocketTables;
+}
+
+/** A connection to the service, with the gate `consumed` or with none. */
+export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
+  readonly #socket: Socket;
+  readonly #channel: TcpChannel;
+  readonly #address: string;
+  readonly #gate: ConsumedGate | undefined;
+  #handler: ServiceChannelHandler | undefined;
+  #opened = false;
+  #ended = false;
+  #sentUnits = 0;
+  #takenUnits = 0;
+
+  /**
+   * @param socket connecting
+   * @param canReset whether the socket's protocol knows a reset
+   * @param address of the service, for errors
+   * @param gate undefined for the gate `none`
+   */
+  constructor(socket: Socket, canReset: boolean, address: string, gate: ConsumedGateOptions | undefined) {
+    this.#socket = socket;
+    this.#channel = new TcpChannel(socket, canReset);
+    this.#address = address;
+    this.#gate =
+      gate &&
+      new ConsumedGate(gate.quietMs, {
+        look: () => gate.tables.look(socket),
+        onIdle: () => this.#handler?.onIdle(),
+      });
+  }
+
+  get busy(): boolean {
+    return this.#gate?.busy ?? false;
+  }
+
+  bind(handler: ServiceChannelHandler): void {
+    this.#handler = handler;
+    this.#socket.once('connect', () => {
+      this.#opened = true;
+      handler.onOpen();
+    });
+    this.#channel.bind(this);
+  }
+
+  send(segment: Segment): void {
+    if (this.#ended || segment.length === 0) return;
+    this.#sentUnits += segment.length;
+    this.#gate?.sent(segment.length);
+    this.#channel.send(segment);
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#gate?.sent(0);
+    this.#channel.end();
+    this.#noteTaken();
+  }
+
+  reset(): void {
+    this.#ended = true;
+    this.#gate?.close();
+    this.#channel.reset();
+  }
+
+  pause(): void {
+    this.#channel.pause();
+  }
+
+  resume(): void {
+    this.#channel.resume();
+  }
+
+  onSegment(segment: Segment): void {
+    this.#handler?.onSegment(segment);
+    this.#gate?.answered();
+  }
+
+  onEnd(): void {
+    this.#handler?.onEnd();
+    this.#gate?.answered();
+  }
+
+  onTaken(units: number): void {
+    this.#takenUnits = units;
+    this.#handler?.onTaken(units);
+    this.#noteTaken();
+  }
+
+  onReset(reason: Error, fault: 'peer' | 'local'): void {
+    this.#ended = true;
+    this.#gate?.close();
+    this.#handler?.onReset(this.#opened ? reason : connectError(reason, this.#address), fault);
+  }
+
+  onClosed(): void {
+    this.#ended = true;
+    this.#gate?.close();
+    this.#handler?.onClosed();
+  }
+
+  #noteTaken(): void {
+    if (this.#takenUnits === this.#sentUnits) this.#gate?.taken();
+  }
+}

@@ -1,0 +1,51 @@
+import { connect, type Socket } from 'node:net';
+import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
+import { formatAddress, socketOptions, type Address } from './address.js';
+import { connectError } from './socket-errors.js';
+import { SocketTables } from './socket-tables.js';
+import { TcpServiceChannel, type ConsumedGateOptions } from './tcp-service-channel.js';
+
+/** A service that has not accepted a connection by then does not accept connections. */
+const probeTimeoutMs = 2000;
+
+/** What the face does besides carrying bytes. */
+export interface TcpServiceFaceOptions {
+  readonly gate: 'consumed' | 'none';
+  /** For the gate `consumed`: how long a service must stay quiet to be taken for finished, in milliseconds. */
+  readonly quietMs: number;
+}
+
+/** Connects to the service, once for each virtual connection. */
+export class TcpServiceFace implements ServiceFace {
+  readonly #address: Address;
+  readonly #gate: ConsumedGateOptions | undefined;
+
+  constructor(address: Address, { gate, quietMs }: TcpServiceFaceOptions) {
+    this.#address = address;
+    this.#gate = gate === 'consumed' ? { quietMs, tables: new SocketTables() } : undefined;
+  }
+
+  connect(): ServiceChannel {
+    return new TcpServiceChannel(this.#dial(), this.#address.kind === 'tcp', formatAddress(this.#address), this.#gate);
+  }
+
+  async probe(): Promise<void> {
+    const socket = this.#dial();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+        socket.setTimeout(probeTimeoutMs, () => reject(new Error(`no answer within ${probeTimeoutMs} ms`)));
+      });
+    } catch (error) {
+      throw connectError(error as Error, formatAddress(this.#address));
+    } finally {
+      // What still goes wrong with a socket that is given up interests nobody.
+      socket.on('error', () => {}).destroy();
+    }
+  }
+
+  #dial(): Socket {
+    return connect({ ...socketOptions(this.#address), allowHalfOpen: true, noDelay: true });
+  }
+}
