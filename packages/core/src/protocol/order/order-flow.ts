@@ -1,0 +1,206 @@
+import type { IncarnationId, Milliseconds, OrderNumber } from '@lockstep/contracts';
+import type { GroupState } from '../group-state.js';
+import { invariant } from '../invariant.js';
+import { limits } from '../limits.js';
+import type { FailureDetector } from '../membership/failure-detector.js';
+import type { Order, Receipt, Status, Submit } from '../messages.js';
+import { appendNew, countEntries } from './entry-run.js';
+import { Receipts } from './receipts.js';
+import { Sequencer } from './sequencer.js';
+
+/** Everything that happens within a view: submission, order, receipt, stability, and handing over to the layer above. */
+export class OrderFlow {
+  readonly #state: GroupState;
+  readonly #receipts = new Receipts();
+  readonly #sequencer: Sequencer;
+  /** The last entry handed over as ordered. */
+  #handedOver = 0 as OrderNumber;
+  #announcedStable = 0 as OrderNumber;
+  #announcedWritable = true;
+  #receiptIsDue = false;
+  #lastReceiptAt: Milliseconds = 0;
+  #executedInReceipt = 0;
+  /** The view for which the sequencer was sent everything that waits. */
+  #resubmittedInView = 0;
+  #gapReported = false;
+
+  constructor(state: GroupState, detector: FailureDetector) {
+    this.#state = state;
+    this.#sequencer = new Sequencer(state, this.#receipts, detector);
+  }
+
+  get sequencer(): Sequencer {
+    return this.#sequencer;
+  }
+
+  /** Starts the view that `state.view` now is; the log ends at its start (a learner's may be shorter). */
+  install(): void {
+    const state = this.#state;
+    const view = state.view!;
+    this.#receipts.reset(view);
+    this.#receipts.note(state.self, state.log.last);
+    this.#sequencer.reset();
+    this.#resubmittedInView = 0;
+    this.#gapReported = false;
+    if (view.start > state.stable) state.stable = view.start;
+    this.#handOver();
+    for (const peer of state.viewPeers()) state.send(peer, this.status(peer));
+    this.#receiptIsDue = true;
+    if (state.isSequencer) for (const run of state.submissions.after(this.#sequencer.accepted(state.self))) this.#sequencer.accept(run);
+    else this.#resubmitIfSequencerIsThere();
+  }
+
+  /** Where this member stands, for `peer`. */
+  status(peer: IncarnationId): Status {
+    const state = this.#state;
+    return {
+      kind: 'status',
+      genesis: state.view?.genesis ?? '',
+      view: state.view?.number ?? (0 as Status['view']),
+      received: this.#receivedHere,
+      submissions: this.#sequencer.accepted(peer),
+    };
+  }
+
+  /** A peer of the same view says where it stands: its link came up, or it has installed the view. */
+  onStatus(peer: IncarnationId, status: Status): void {
+    this.#receipts.note(peer, status.received);
+    this.#receiptIsDue = true;
+    if (this.#state.isSequencer) this.#sequencer.rewind(peer, status.received);
+    if (peer === this.#state.sequencer) this.#resubmit(status.submissions);
+  }
+
+  onSubmit(peer: IncarnationId, message: Submit): void {
+    const state = this.#state;
+    if (message.run.sender !== peer) return state.report('warn', 'drop-forged-submission', { peer, sender: message.run.sender });
+    if (!state.isSequencer || state.wedged) return state.report('debug', 'drop-submission', { peer, wedged: state.wedged });
+    this.#sequencer.accept(message.run);
+  }
+
+  onOrder(peer: IncarnationId, message: Order): void {
+    const state = this.#state;
+    if (peer !== state.sequencer) return state.report('warn', 'drop-forged-order', { peer });
+    this.#noteStable(message.stable);
+    if (state.wedged) return;
+    const target = state.phase === 'learner' ? (state.staged ?? state.log) : state.log;
+    if (message.first > target.last + 1) return this.#reportGap(peer, message.first);
+    this.#gapReported = false;
+    appendNew(message.first, message.runs, target.last, (run) => (target === state.log ? state : target).append(run));
+    this.#receipts.note(peer, (message.first + countEntries(message.runs) - 1) as OrderNumber);
+    this.#receipts.note(state.self, target.last);
+    this.#receiptIsDue = true;
+  }
+
+  onReceipt(peer: IncarnationId, message: Receipt): void {
+    this.#receipts.note(peer, message.received, message.executed);
+    this.#noteStable(message.stable);
+  }
+
+  executed(through: OrderNumber): void {
+    invariant(through <= this.#handedOver, 'only what was handed over is executed');
+    this.#state.executed = through;
+    if (through - this.#executedInReceipt >= limits.executionEntriesMax / 8) this.#receiptIsDue = true;
+  }
+
+  /** Sends what the turn has gathered. */
+  flush(): void {
+    const state = this.#state;
+    if (state.phase === 'stopped' || state.view === undefined) return;
+    const run = state.phase === 'member' ? state.submissions.takeRun() : undefined;
+    if (state.isSequencer) {
+      if (run !== undefined && !state.wedged) this.#sequencer.accept(run);
+      this.#sequencer.flush();
+    } else if (run !== undefined && !state.wedged && this.#resubmittedInView === state.view.number) {
+      state.send(state.sequencer!, { kind: 'submit', view: state.view.number, run });
+    }
+    this.settle();
+    if (this.#receiptIsDue) this.sendReceipts();
+  }
+
+  /** Works out what follows from the messages of this step, and hands it over. */
+  settle(): void {
+    const state = this.#state;
+    if (state.phase === 'member') this.#noteStable(this.#receipts.stable());
+    this.#handOver();
+    if (state.description.witness) state.executed = this.#handedOver;
+    const writable = state.submissions.hasRoom;
+    if (writable !== this.#announcedWritable) {
+      this.#announcedWritable = writable;
+      state.emit({ kind: 'writable', writable });
+    }
+    const { historyBytesMax } = state.settings;
+    if (state.log.bytes > historyBytesMax) state.log.trim(historyBytesMax, this.#neededFrom());
+  }
+
+  sendReceipts(): void {
+    const state = this.#state;
+    this.#receiptIsDue = false;
+    this.#lastReceiptAt = state.now;
+    this.#executedInReceipt = state.executed;
+    const { view, executed, stable } = state;
+    const received = this.#receivedHere;
+    state.send(state.viewPeers(), { kind: 'receipt', view: view!.number, received, executed, stable });
+  }
+
+  /** When silence is to be filled. */
+  get heartbeatAt(): Milliseconds {
+    return this.#lastReceiptAt + this.#state.settings.timing.heartbeatMs;
+  }
+
+  /** The end of what the order has brought; a learner's history may still have a gap before it. */
+  get #receivedHere(): OrderNumber {
+    const { phase, staged, log } = this.#state;
+    return phase === 'learner' && staged !== undefined ? staged.last : log.last;
+  }
+
+  #noteStable(through: OrderNumber): void {
+    if (through > this.#state.stable) this.#state.stable = through;
+  }
+
+  /** A member executes when ordered; a learner only what is stable, because the group may still drop the rest. */
+  #handOver(): void {
+    const state = this.#state;
+    const limit = (state.phase === 'member' ? state.log.last : Math.min(state.log.last, state.stable)) as OrderNumber;
+    if (limit > this.#handedOver) {
+      const first = (this.#handedOver + 1) as OrderNumber;
+      state.emit({ kind: 'ordered', ordered: { first, runs: state.log.slice(first, limit) } });
+      this.#handedOver = limit;
+    }
+    const stable = Math.min(state.stable, this.#handedOver) as OrderNumber;
+    if (stable > this.#announcedStable) {
+      this.#announcedStable = stable;
+      state.emit({ kind: 'stable', through: stable });
+    }
+  }
+
+  #resubmitIfSequencerIsThere(): void {
+    const sequencer = this.#state.sequencer!;
+    const status = this.#state.statuses.get(sequencer);
+    if (status !== undefined && status.view === this.#state.view!.number) this.#resubmit(status.submissions);
+  }
+
+  /** Submits again what the sequencer has not got, in order. What it got meanwhile it cuts off. */
+  #resubmit(known: number): void {
+    const state = this.#state;
+    if (state.phase !== 'member' || state.isSequencer) return;
+    this.#resubmittedInView = state.view!.number;
+    for (const run of state.submissions.after(known)) {
+      state.send(state.sequencer!, { kind: 'submit', view: state.view!.number, run });
+    }
+  }
+
+  #reportGap(peer: IncarnationId, first: OrderNumber): void {
+    if (this.#gapReported) return;
+    this.#gapReported = true;
+    this.#state.report('debug', 'order-gap', { peer, first, received: this.#state.log.last });
+    this.#state.send(peer, this.status(peer));
+  }
+
+  /** The last entry that nobody can ask for any more except a joiner. */
+  #neededFrom(): OrderNumber {
+    const state = this.#state;
+    let needed = Math.min(state.stable, state.executed, this.#handedOver);
+    for (const { incarnation } of state.view?.members ?? []) needed = Math.min(needed, this.#receipts.receivedBy(incarnation));
+    return needed as OrderNumber;
+  }
+}

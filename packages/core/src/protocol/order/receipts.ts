@@ -1,0 +1,49 @@
+import type { IncarnationId, OrderNumber, View } from '@lockstep/contracts';
+import { majorityOf } from '../membership/quorum.js';
+
+interface Progress {
+  received: OrderNumber;
+  executed: OrderNumber;
+}
+
+/** How far each member and learner of the view has come, by its own word. Counts start anew with each view. */
+export class Receipts {
+  #view: View | undefined;
+  readonly #progress = new Map<IncarnationId, Progress>();
+
+  reset(view: View): void {
+    const executed = new Map([...this.#progress].map(([peer, progress]) => [peer, progress.executed]));
+    this.#view = view;
+    this.#progress.clear();
+    for (const { incarnation } of [...view.members, ...view.learners]) {
+      this.#progress.set(incarnation, {
+        received: view.start,
+        executed: executed.get(incarnation) ?? (0 as OrderNumber),
+      });
+    }
+  }
+
+  /** Cumulative: smaller numbers than before change nothing. */
+  note(peer: IncarnationId, received: OrderNumber, executed?: OrderNumber): void {
+    const progress = this.#progress.get(peer);
+    if (progress === undefined) return;
+    if (received > progress.received) progress.received = received;
+    if (executed !== undefined && executed > progress.executed) progress.executed = executed;
+  }
+
+  receivedBy(peer: IncarnationId): OrderNumber {
+    return this.#progress.get(peer)?.received ?? (0 as OrderNumber);
+  }
+
+  executedBy(peer: IncarnationId): OrderNumber {
+    return this.#progress.get(peer)?.executed ?? (0 as OrderNumber);
+  }
+
+  /** The last entry that a majority of the view's members has received. Learners do not count. */
+  stable(): OrderNumber {
+    if (this.#view === undefined) return 0 as OrderNumber;
+    const received = this.#view.members.map((member) => this.receivedBy(member.incarnation));
+    received.sort((one, other) => other - one);
+    return received[majorityOf(this.#view) - 1]!;
+  }
+}
