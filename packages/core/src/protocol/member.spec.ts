@@ -1,0 +1,264 @@
+import { expect } from 'chai';
+import type { IncarnationId, MemberName, OrderNumber, View } from '@lockstep/contracts';
+import { Member } from './member.js';
+import type { GroupSettings, MemberEffect, MemberInput } from './member-io.js';
+
+/** Members with links that deliver at once, in order; a test cuts, kills and restarts by hand. */
+class Cluster {
+  readonly members = new Map<IncarnationId, Member>();
+  readonly ordered = new Map<IncarnationId, string[]>();
+  readonly stable = new Map<IncarnationId, number>();
+  readonly views = new Map<IncarnationId, View>();
+  readonly roles = new Map<IncarnationId, string>();
+  readonly ended = new Map<IncarnationId, string>();
+  readonly fences: IncarnationId[] = [];
+  readonly #links = new Set<string>();
+  #queue: (() => void)[] = [];
+  now = 0;
+
+  constructor(readonly settings: GroupSettings) {}
+
+  start(name: string, life = 1, bootstrap = false): IncarnationId {
+    const id = `${name}/${life}` as IncarnationId;
+    const witness = this.settings.members.find((member) => member.name === name)!.witness;
+    this.members.set(id, new Member({ incarnation: id, witness }, this.settings));
+    this.ordered.set(id, []);
+    this.step(id, { kind: 'start', bootstrap });
+    for (const other of this.members.keys()) if (other !== id) this.link(id, other);
+    this.settle();
+    return id;
+  }
+
+  link(one: IncarnationId, other: IncarnationId): void {
+    this.#links.add(`${one} ${other}`).add(`${other} ${one}`);
+    this.step(one, { kind: 'link-up', peer: other });
+    this.step(other, { kind: 'link-up', peer: one });
+  }
+
+  cut(one: IncarnationId, other: IncarnationId): void {
+    this.#links.delete(`${one} ${other}`);
+    this.#links.delete(`${other} ${one}`);
+    this.step(one, { kind: 'link-down', peer: other });
+    this.step(other, { kind: 'link-down', peer: one });
+  }
+
+  kill(id: IncarnationId): void {
+    this.members.delete(id);
+    for (const other of [...this.members.keys()]) {
+      this.#links.delete(`${other} ${id}`);
+      this.step(other, { kind: 'link-down', peer: id });
+      this.step(other, { kind: 'gone', peer: id });
+    }
+    this.settle();
+  }
+
+  submit(id: IncarnationId, ...entries: string[]): void {
+    this.step(id, { kind: 'submit', entries: entries.map((entry) => new TextEncoder().encode(entry)) });
+    this.settle();
+  }
+
+  step(id: IncarnationId, input: MemberInput): void {
+    const member = this.members.get(id);
+    if (member === undefined) return;
+    for (const effect of member.step(input, this.now)) this.#run(id, effect);
+  }
+
+  /** Delivers and flushes until nothing moves. */
+  settle(): void {
+    do {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next();
+      for (const id of this.members.keys()) this.step(id, { kind: 'flush' });
+    } while (this.#queue.length > 0);
+  }
+
+  pass(milliseconds: number): void {
+    for (const end = this.now + milliseconds; this.now < end; ) {
+      this.now += 10;
+      for (const id of this.members.keys()) this.step(id, { kind: 'tick' });
+      this.settle();
+    }
+  }
+
+  #run(id: IncarnationId, effect: MemberEffect): void {
+    if (effect.kind === 'send') {
+      for (const peer of effect.to) {
+        if (!this.#links.has(`${id} ${peer}`)) continue;
+        this.#queue.push(() => {
+          if (this.#links.has(`${id} ${peer}`)) this.step(peer, { kind: 'receive', peer: id, messages: [effect.message] });
+        });
+      }
+    } else if (effect.kind === 'ordered') {
+      const log = this.ordered.get(id)!;
+      expect(effect.ordered.first, 'no gap').to.equal(log.length + 1);
+      for (const run of effect.ordered.runs) {
+        let offset = 0;
+        for (const length of run.lengths) log.push(new TextDecoder().decode(run.payload.subarray(offset, (offset += length))));
+      }
+      this.step(id, { kind: 'executed', through: log.length as OrderNumber });
+    } else if (effect.kind === 'stable') this.stable.set(id, effect.through);
+    else if (effect.kind === 'view') {
+      this.views.set(id, effect.view);
+      this.roles.set(id, effect.role);
+    } else if (effect.kind === 'excluded') this.ended.set(id, effect.left ? 'left' : effect.reason);
+    else if (effect.kind === 'fence') this.fences.push(effect.target);
+  }
+}
+
+function settings(names: string, options: { witness?: string; fence?: boolean } = {}): GroupSettings {
+  return {
+    members: [...names].map((name) => ({ name: name as MemberName, witness: name === options.witness })),
+    timing: { suspectAfterMs: 1000, heartbeatMs: 200, laggardAfterMs: 5000 },
+    fence: options.fence ?? false,
+    historyBytesMax: 1 << 30,
+  };
+}
+
+function group(names: string, options: { witness?: string; fence?: boolean } = {}): Cluster & { ids: IncarnationId[] } {
+  const cluster = new Cluster(settings(names, options));
+  const ids = [...names].map((name) => cluster.start(name));
+  return Object.assign(cluster, { ids });
+}
+
+describe('Member', () => {
+  it('forms the first view when every configured member is there, and not before', () => {
+    const cluster = new Cluster(settings('abc'));
+    const a = cluster.start('a');
+    cluster.start('b');
+    expect(cluster.views.size).to.equal(0);
+    cluster.start('c');
+    expect(cluster.views.get(a)!.members.map((member) => member.incarnation)).to.deep.equal(['a/1', 'b/1', 'c/1']);
+    expect(new Set([...cluster.views.values()].map((view) => view.number))).to.deep.equal(new Set([1]));
+  });
+
+  it('gives entries of all members one order, and says when they are stable', () => {
+    const cluster = group('abc');
+    for (const id of cluster.ids) cluster.submit(id, `${id} one`, `${id} two`);
+    const expected = ['a/1 one', 'a/1 two', 'b/1 one', 'b/1 two', 'c/1 one', 'c/1 two'];
+    for (const id of cluster.ids) {
+      expect(cluster.ordered.get(id)).to.deep.equal(expected);
+      expect(cluster.stable.get(id)).to.equal(6);
+    }
+  });
+
+  it('goes on without a member that is killed, whichever it is, and lets it join again with everything', () => {
+    for (const victim of [0, 1, 2]) {
+      const cluster = group('abc');
+      cluster.submit(cluster.ids[0]!, 'before');
+      cluster.kill(cluster.ids[victim]!);
+      const [one, other] = cluster.ids.filter((_, index) => index !== victim) as [IncarnationId, IncarnationId];
+      expect(cluster.views.get(one)!.members.map((member) => member.incarnation)).to.deep.equal([one, other]);
+      cluster.submit(other, 'after');
+      expect(cluster.stable.get(one)).to.equal(2);
+      const reborn = cluster.start('abc'[victim]!, 2);
+      cluster.pass(1000);
+      expect(cluster.roles.get(reborn)).to.equal('member');
+      expect(cluster.ordered.get(reborn)).to.deep.equal(['before', 'after']);
+      cluster.submit(reborn, 'again');
+      expect(cluster.ordered.get(one)).to.deep.equal(['before', 'after', 'again']);
+      expect(cluster.stable.get(reborn)).to.equal(3);
+    }
+  });
+
+  it('submits again, once, what the dead sequencer had not put in order', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.cut(a, b);
+    cluster.submit(b, 'lost with a');
+    expect(cluster.ordered.get(c)).to.deep.equal([]);
+    cluster.kill(a);
+    for (const id of [b, c]) expect(cluster.ordered.get(id)).to.deep.equal(['lost with a']);
+  });
+
+  it('F8: leaves out one of two members that cannot hear each other, and does not flap', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.cut(a, b);
+    cluster.pass(3000);
+    expect(cluster.views.get(a)!.members.map((member) => member.incarnation)).to.deep.equal([a, c]);
+    expect(cluster.views.get(a)!.number).to.equal(2);
+    cluster.link(a, b);
+    cluster.pass(500);
+    expect(cluster.ended.get(b)).to.be.a('string');
+    expect(cluster.views.get(c)!.number).to.equal(2);
+  });
+
+  it('F6: stops without a quorum, and goes on when it is back', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    for (const [one, other] of [[a, b], [a, c], [b, c]] as const) cluster.cut(one, other);
+    cluster.submit(a, 'alone');
+    cluster.pass(5000);
+    cluster.submit(b, 'alone too');
+    for (const id of cluster.ids) expect(cluster.stable.get(id) ?? 0).to.equal(0);
+    for (const [one, other] of [[a, b], [a, c], [b, c]] as const) cluster.link(one, other);
+    cluster.pass(3000);
+    for (const id of cluster.ids) {
+      expect(cluster.ordered.get(id)).to.have.members(['alone', 'alone too']);
+      expect(cluster.stable.get(id)).to.equal(2);
+      expect(cluster.views.get(id)!.members).to.have.length(3);
+    }
+  });
+
+  it('of two members rank 0 goes on alone, and rank 1 stops', () => {
+    const first = group('ab');
+    first.kill(first.ids[1]!);
+    first.submit(first.ids[0]!, 'alone');
+    expect(first.stable.get(first.ids[0]!)).to.equal(1);
+    const second = group('ab');
+    second.kill(second.ids[0]!);
+    second.submit(second.ids[1]!, 'alone');
+    second.pass(5000);
+    expect(second.stable.get(second.ids[1]!) ?? 0).to.equal(0);
+  });
+
+  it('two members with a witness survive the loss of either', () => {
+    for (const victim of [0, 1]) {
+      const cluster = group('abw', { witness: 'w' });
+      cluster.kill(cluster.ids[victim]!);
+      const survivor = cluster.ids[1 - victim]!;
+      cluster.submit(survivor, 'alone');
+      expect(cluster.stable.get(survivor)).to.equal(1);
+    }
+  });
+
+  it('with a fence, either of two goes on, but only once the other is fenced', () => {
+    for (const victim of [0, 1]) {
+      const cluster = group('ab', { fence: true });
+      const dead = cluster.ids[victim]!;
+      const survivor = cluster.ids[1 - victim]!;
+      cluster.kill(dead);
+      cluster.submit(survivor, 'alone');
+      expect(cluster.fences).to.deep.equal([dead]);
+      expect(cluster.stable.get(survivor) ?? 0).to.equal(0);
+      cluster.step(survivor, { kind: 'fenced', target: dead, succeeded: true });
+      cluster.settle();
+      expect(cluster.stable.get(survivor)).to.equal(1);
+    }
+  });
+
+  it('lets members leave, down to the last', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.submit(a, 'one');
+    for (const id of [a, c, b]) {
+      cluster.step(id, { kind: 'leave' });
+      cluster.settle();
+      cluster.pass(200);
+      expect(cluster.ended.get(id), id).to.equal('left');
+      for (const peer of cluster.members.keys()) if (peer !== id) cluster.cut(peer, id);
+      cluster.members.delete(id);
+      if (id === a) cluster.submit(b, 'two');
+    }
+    expect(cluster.ordered.get(b)).to.deep.equal(['one', 'two']);
+  });
+
+  it('forms a group of one at the operator’s word, and others join', () => {
+    const cluster = new Cluster(settings('abc'));
+    const a = cluster.start('a', 1, true);
+    cluster.submit(a, 'one');
+    const b = cluster.start('b');
+    cluster.pass(2000);
+    expect(cluster.roles.get(b)).to.equal('member');
+    expect(cluster.ordered.get(b)).to.deep.equal(['one']);
+  });
+});
