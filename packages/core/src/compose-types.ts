@@ -1,4 +1,6 @@
 import type { Logger } from '@lockstep/contracts';
+import type { Configuration } from './config/index.js';
+import type { GroupStatus } from './group-status.js';
 
 /** A running interceptor, as the composition root hands it out. */
 export interface Composition {
@@ -30,4 +32,26 @@ export interface ServiceOptions {
 /** What a client interceptor is started with, besides the configuration. */
 export interface ClientOptions {
   readonly logger: Logger;
+}
+
+/** What the composition root offers to whoever starts interceptors, such as the `lockstep` command. */
+export interface CompositionRoot {
+  /**
+   * Starts the service interceptor of one replica, or a witness. Resolves when it runs; it may not be in the group yet.
+   *
+   * @throws LockstepError why it cannot start
+   */
+  composeService(configuration: Configuration, options: ServiceOptions): Promise<Composition>;
+  /**
+   * Starts a client interceptor. Resolves when it listens for clients.
+   *
+   * @throws LockstepError why it cannot start
+   */
+  composeClient(configuration: Configuration, options: ClientOptions): Promise<ClientComposition>;
+  /**
+   * Asks all configured members how they are. Those that do not answer in time are in the answer as unreachable.
+   *
+   * @param timeoutMs how long to wait for the slowest
+   */
+  queryStatus(configuration: Configuration, timeoutMs: number): Promise<GroupStatus>;
 }

@@ -1,3 +1,4 @@
 export type * from './compose-types.js';
+export { composeClient, composeService, queryStatus } from './compose.js';
 export * from './config/index.js';
 export type * from './group-status.js';

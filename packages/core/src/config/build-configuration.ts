@@ -39,6 +39,10 @@ export function buildConfiguration(checked: CheckedDocument, source: YamlSource,
       listen: endpoint.client.listen,
     })),
     forReplica: (name) => configurations.get(name) ?? failUnknownReplica(name, [...configurations.keys()], path),
+    placeOf: (keys) => {
+      const { line, column } = source.placeOfValue(keys);
+      return `${path}:${line}:${column}`;
+    },
     errorAt: (place, what, remedy) => new ConfigurationError(path, [{ ...source.placeOfValue(place), what, remedy }]),
   };
 }

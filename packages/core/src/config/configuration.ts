@@ -25,11 +25,12 @@ export interface Configuration {
    * @throws LockstepError `ERR_LOCKSTEP_CONFIGURATION` when there is none of that name
    */
   forReplica(name: string): ReplicaConfiguration;
+  /** `lockstep.yaml:12:5`, the place of a value in the file; of the deepest key that leads there if there is no such value. */
+  placeOf(path: readonly (string | number)[]): string;
   /**
    * An error that points at a place in the file, for what can only be checked later (the options of an adapter).
    *
-   * @param path the keys that lead there, such as `['endpoints', 'kv', 'options', 'preset']`; if the file has no such
-   *   key, the error points at the deepest one that it has
+   * @param path the keys that lead there, such as `['endpoints', 'kv', 'options', 'preset']`
    * @param what what is wrong, as a clause without a full stop
    * @param remedy what to do about it, as one sentence
    */

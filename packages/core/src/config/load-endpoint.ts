@@ -1,5 +1,5 @@
 import { type Adapter, LockstepError } from '@lockstep/contracts';
-import { referToAdapter } from './adapter-reference.js';
+import { type AdapterReference, referToAdapter } from './adapter-reference.js';
 import type { Configuration, Endpoint } from './configuration.js';
 import { loadAdapter } from './load-adapter.js';
 
@@ -16,16 +16,16 @@ export interface LoadedEndpoint {
  * Loads the adapters of an endpoint, and checks what can be checked with their help only.
  *
  * @param endpoint one of the client interceptor or of a replica of this configuration
- * @throws LockstepError `ERR_LOCKSTEP_CONFIGURATION` with the line of what the adapter cannot do or does not accept;
- *   what `loadAdapter` throws
+ * @throws LockstepError what `loadAdapter` throws, and `ERR_LOCKSTEP_CONFIGURATION` for what the adapter cannot do or
+ *   does not accept, each with its line
  */
 export async function loadEndpoint(configuration: Configuration, endpoint: Endpoint): Promise<LoadedEndpoint> {
-  const adapter = await loadAdapter(endpoint.adapter, configuration.directory);
+  const adapter = await load(configuration, endpoint, 'adapter', endpoint.adapter);
   checkAbilities(configuration, endpoint, adapter);
   const options = acceptOptions(configuration, endpoint, adapter);
   if (adapter.kind !== 'dialect') return { adapter, options, channel: undefined };
   const over = endpoint.over ?? referToAdapter('tcp', configuration.directory);
-  const channel = await loadAdapter(over, configuration.directory);
+  const channel = await load(configuration, endpoint, 'over', over);
   if (channel.kind !== 'channel') {
     throw configuration.errorAt(
       ['endpoints', endpoint.name, 'over'],
@@ -34,6 +34,21 @@ export async function loadEndpoint(configuration: Configuration, endpoint: Endpo
     );
   }
   return { adapter, options, channel: { adapter: channel, options: channel.parseOptions({}) } };
+}
+
+async function load(
+  configuration: Configuration,
+  endpoint: Endpoint,
+  key: 'adapter' | 'over',
+  reference: AdapterReference,
+): Promise<Adapter<unknown>> {
+  try {
+    return await loadAdapter(reference, configuration.directory);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    const place = configuration.placeOf(['endpoints', endpoint.name, key]);
+    throw new LockstepError(error.code, `${place}: ${error.message}`, { cause: error });
+  }
 }
 
 function checkAbilities(configuration: Configuration, endpoint: Endpoint, { kind }: Adapter<unknown>): void {

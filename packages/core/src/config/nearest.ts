@@ -5,7 +5,7 @@
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.ceil(word.length / 3) + 1;
+  let bestDistance = Math.min(Math.ceil(word.length / 3), word.length - 1) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -1,0 +1,21 @@
+import { loadConfiguration } from '@lockstep/core';
+import { createLogger } from '../log/create-logger.js';
+import type { LogOptions } from '../log/log-options.js';
+import { runUntilStopped } from '../run-until-stopped.js';
+import type { Surroundings } from '../surroundings.js';
+
+export interface ServiceCommandOptions extends LogOptions {
+  readonly config: string;
+  readonly replica: string;
+  readonly bootstrap: boolean;
+}
+
+/** `lockstep service`: one service interceptor, until it is asked to stop or cannot go on. */
+export async function runService(options: ServiceCommandOptions, surroundings: Surroundings): Promise<void> {
+  const { replica, bootstrap } = options;
+  const configuration = await loadConfiguration(options.config);
+  configuration.forReplica(replica);
+  const logger = createLogger(options, { role: 'service', replica }, surroundings.stdout);
+  const start = () => surroundings.root.composeService(configuration, { replica, bootstrap, logger });
+  await runUntilStopped(start, surroundings, logger);
+}
