@@ -1,4 +1,12 @@
-import type { ConnectionNumber, MemberName, Milliseconds, Segment } from '@lockstep/contracts';
+import type {
+  ConnectionNumber,
+  Epoch,
+  MemberName,
+  Milliseconds,
+  Position,
+  Segment,
+  View,
+} from '@lockstep/contracts';
 import type { ClientToMember, MemberToClient } from '../connections/client-link.js';
 import type { CommandsEntry } from '../connections/entry.js';
 import type { Report } from '../member-io.js';
@@ -11,8 +19,18 @@ export interface ClientSettings {
   readonly heartbeatMs: Milliseconds;
   /** How long clients are held without a primary view before their connections are reset. */
   readonly giveUpAfterMs: Milliseconds;
+  /** Bytes of one connection's requests that may wait for the group or the service before its client has to wait. */
+  readonly connectionWindowBytes: number;
+  /** The same over all connections; beyond it the windows shrink to a fair share. */
+  readonly processCacheBytes: number;
+  /** Connections at a time; more are rejected. At most what the replicas allow. */
+  readonly maxConnections: number;
 }
 
+/**
+ * What the client engine is told: by the client face, by links. The driver has at most one link to a member; after a
+ * `disconnect` effect nothing more is told about that link, not even its end.
+ */
 export type ClientInput =
   | { readonly kind: 'start' }
   /** A client connected; the engine numbers the connection and answers with an `accepted` effect. */
@@ -49,3 +67,32 @@ export type ClientEffect =
   | { readonly kind: 'pause'; readonly connection: ConnectionNumber }
   | { readonly kind: 'resume'; readonly connection: ConnectionNumber }
   | Report;
+
+/** Facts about a client interceptor that `lockstep status` shows. */
+export interface ClientSnapshot {
+  readonly state: 'stopped' | 'waiting' | 'connecting' | 'attaching' | 'attached';
+  readonly member: MemberName | undefined;
+  readonly epoch: Epoch;
+  readonly view: View | undefined;
+  /** No member could be attached to for too long: connections are refused. */
+  readonly gaveUp: boolean;
+  readonly connections: number;
+  /** Requests that wait for the group or the service. */
+  readonly waitingBytes: number;
+}
+
+/** One connection as the client engine has it, for checks. */
+export interface ClientConnectionSnapshot {
+  readonly connection: ConnectionNumber;
+  readonly endpoint: string;
+  /** How far the client has sent, the end counted. */
+  readonly produced: Position;
+  /** Everything before this is stable in the group. */
+  readonly stable: Position;
+  /** How far output has come, the end counted. */
+  readonly received: Position;
+  /** How far it has reached the client, the end counted. */
+  readonly acknowledgeable: Position;
+  readonly resetting: boolean;
+  readonly paused: boolean;
+}

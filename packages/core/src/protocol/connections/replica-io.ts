@@ -1,10 +1,42 @@
-import type { ClientId, IncarnationId, OrderNumber, Segment, SubmissionNumber, View } from '@lockstep/contracts';
+import type {
+  ClientId,
+  ConnectionNumber,
+  Epoch,
+  IncarnationId,
+  Milliseconds,
+  OrderNumber,
+  Position,
+  Segment,
+  SubmissionNumber,
+  View,
+} from '@lockstep/contracts';
 import type { Report } from '../member-io.js';
 import type { ClientToMember, MemberToClient } from './client-link.js';
 import type { Entry } from './entry.js';
 
-/** Names one virtual connection inside a replica: `<client>:<connection number>`. */
+/**
+ * Names one virtual connection, the same on every replica: `<client>:<connection number>@<order number of its open>`. A
+ * client interceptor that was expired counts its connections from 1 again, so the number alone would name two.
+ */
 export type ConnectionKey = string & { readonly __connectionKey: true };
+
+/** How a replica is set up; the same on every member. */
+export interface ReplicaSettings {
+  /** The endpoints that a connection may be opened to. */
+  readonly endpoints: readonly string[];
+  /** Silence after which a client interceptor's link is given up. */
+  readonly suspectAfterMs: Milliseconds;
+  /** Longest silence that a replica keeps towards a client interceptor. At most half of `suspectAfterMs`. */
+  readonly heartbeatMs: Milliseconds;
+  /** Absence after which a client interceptor's connections are reset and it is forgotten. */
+  readonly expireClientAfterMs: Milliseconds;
+  /** Bytes of output in flight to the client on one connection, and cached before the service is no longer read. */
+  readonly connectionWindowBytes: number;
+  /** Cached output of all connections; beyond it the windows shrink to a fair share. */
+  readonly processCacheBytes: number;
+  /** Live connections of one client interceptor. */
+  readonly maxConnections: number;
+}
 
 /** An entry in its place. `entry` is undefined where the bytes could not be decoded (counted, and ignored everywhere). */
 export interface OrderedEntry {
@@ -14,7 +46,10 @@ export interface OrderedEntry {
   readonly entry: Entry | undefined;
 }
 
-/** What the replica engine is told: by the group, by client interceptors, by the executor. */
+/**
+ * What the replica engine is told: by the group, by client interceptors, by the executor. A client interceptor has at
+ * most one link to a replica; after a `close-client` effect nothing more is told about that link, not even its end.
+ */
 export type ReplicaInput =
   | { readonly kind: 'ordered'; readonly entries: readonly OrderedEntry[] }
   | { readonly kind: 'stable'; readonly through: OrderNumber }
@@ -62,7 +97,30 @@ export type ReplicaEffect =
 
 /** Facts about a replica that `lockstep status` shows. */
 export interface ReplicaSnapshot {
+  readonly applied: OrderNumber;
+  readonly stable: OrderNumber;
   readonly clients: readonly { readonly id: ClientId; readonly epoch: number; readonly attached: boolean }[];
   readonly connections: number;
   readonly cacheBytes: number;
+}
+
+/** One live connection as a replica has it, for checks. */
+export interface ReplicaConnectionSnapshot {
+  readonly key: ConnectionKey;
+  readonly client: ClientId;
+  readonly epoch: Epoch;
+  readonly connection: ConnectionNumber;
+  readonly endpoint: string;
+  /** Next expected position of the requests, the end counted. The same on every replica at the same order number. */
+  readonly input: Position;
+  readonly inputEnded: boolean;
+  /** The client has acknowledged the output before this. The same on every replica at the same order number. */
+  readonly acknowledged: Position;
+  /** How far this replica's service has put out. */
+  readonly produced: Position;
+  readonly outputState: 'open' | 'ended' | 'reset';
+  /** How far output has been sent in the present attachment, if it is with this replica. */
+  readonly sent: Position;
+  readonly cacheBytes: number;
+  readonly paused: boolean;
 }

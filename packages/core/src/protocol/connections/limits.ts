@@ -1,0 +1,23 @@
+import { invariant } from '../invariant.js';
+import { limits } from '../limits.js';
+
+/** Every bound of the connection table and of a replica that is not configured, in one place. */
+export const connectionLimits = {
+  /** Links of client interceptors to one replica, attached or not. */
+  clientLinksMax: 4096,
+  /** Expired client interceptors that the table remembers, so that nothing of theirs revives them. */
+  forgottenClientsMax: 4096,
+  /** Acknowledgements that one `attach` carries. */
+  attachAcknowledgementsMax: 8192,
+  /** Most bytes that an acknowledgement takes in an encoded entry. */
+  acknowledgementBytesMax: 24,
+  /** Where an `output` message is cut, in bytes of payload. A larger segment goes alone. */
+  outputMessageBytesMax: 256 * 1024,
+  /** What each connection may cache however many there are, when the cache is full. */
+  cacheShareBytesMin: 16 * 1024,
+} as const;
+
+invariant(
+  connectionLimits.attachAcknowledgementsMax * connectionLimits.acknowledgementBytesMax < limits.entryBytesMax,
+  'an attachment that acknowledges as much as it may fits into an entry',
+);
