@@ -2,7 +2,7 @@
 // text, and more; the two keep each other honest.
 
 const protocol = '^packages/core/src/protocol/';
-const spec = '[.]spec[.](ts|mjs)$';
+const spec = '[.](spec|fixture)[.](ts|mjs)$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

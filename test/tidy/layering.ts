@@ -137,11 +137,9 @@ function areaOf(path: string): string {
   return first === 'packages' ? second : first;
 }
 
+/** The folder of the package that a file belongs to; what is in none belongs to the root. */
 function packageOf(path: string): string {
-  return path
-    .split('/')
-    .slice(0, path.startsWith('packages/') || path.startsWith('adapters/') ? 2 : 1)
-    .join('/');
+  return /^((packages|adapters)\/[^/]+|examples|test)\//.exec(path)?.[1] ?? '';
 }
 
 function list(areas: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Source } from './source.js';
 
 const emptyWords = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'managers', 'misc']);
-const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.(spec|d|config))?\.[a-z]+$/;
+const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.(spec|fixture|d|config))?\.[a-z]+$/;
 
 /** File and folder names that say nothing about what is in them, or that are not in kebab-case. */
 export function findBadNames(sources: readonly Source[]): string[] {

@@ -24,9 +24,9 @@ export class Source {
     return this.text.replace(/\n$/, '').split('\n');
   }
 
-  /** Whether it holds tests: those may use more than the code beside them. */
+  /** Whether it is a test, or a fixture of tests: those may use more than the code beside them. */
   get isSpec(): boolean {
-    return /\.spec\.(ts|mjs)$/.test(this.path);
+    return /\.(spec|fixture)\.(ts|mjs)$/.test(this.path);
   }
 
   get syntax(): ts.SourceFile {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ExecutorBench, keyOf } from './executor-bench.spec.js';
+import { ExecutorBench, keyOf } from './executor-bench.fixture.js';
 
 describe('Executor: resets, releases, pauses', () => {
   let bench: ExecutorBench;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ExecutorBench, keyOf } from './executor-bench.spec.js';
-import { NaiveExecutor } from './naive-executor.spec.js';
+import { ExecutorBench, keyOf } from './executor-bench.fixture.js';
+import { NaiveExecutor } from './naive-executor.fixture.js';
 
 /** One event of a random run. Numbers pick what is possible at that moment. */
 type Action =

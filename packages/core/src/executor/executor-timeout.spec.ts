@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ExecutorBench } from './executor-bench.spec.js';
+import { ExecutorBench } from './executor-bench.fixture.js';
 import { gateTimeoutsPerTurnMax } from './executor.js';
 
 describe('Executor: gate timeouts', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { OrderNumber } from '@lockstep/contracts';
 import { InvariantBroken } from '../protocol/invariant.js';
-import { ExecutorBench, keyOf } from './executor-bench.spec.js';
+import { ExecutorBench, keyOf } from './executor-bench.fixture.js';
 
 describe('Executor', () => {
   let bench: ExecutorBench;

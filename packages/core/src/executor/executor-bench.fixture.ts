@@ -2,7 +2,7 @@ import type { Milliseconds, OrderNumber } from '@lockstep/contracts';
 import type { ConnectionKey, ServiceOperation } from '../protocol/connections/replica-io.js';
 import type { ExecutorHandler } from './executor-handler.js';
 import { Executor } from './executor.js';
-import { FakeServiceFace, segmentOf } from './fake-service-face.spec.js';
+import { FakeServiceFace, segmentOf } from './fake-service-face.fixture.js';
 
 /** An executor on a fake service, with a clock that stands still until it is moved, and everything it told. */
 export class ExecutorBench {
