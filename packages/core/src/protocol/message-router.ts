@@ -61,7 +61,7 @@ export class MessageRouter {
         break;
       case 'join':
         if (message.joiner.incarnation !== peer) return this.#drop(peer, message, 'forged');
-        if (this.#state.phase === 'member') agenda.join(message.joiner);
+        if (this.#state.phase === 'member' && learning.mayFill(peer)) agenda.join(message.joiner);
         break;
       case 'install':
         installation.onInstall(peer, message.view);

@@ -18,6 +18,9 @@ export class Installation {
   /** The view that this member has decided and is not in: it stays until the others have it, but not for ever. */
   #departure: { readonly view: View; readonly until: Milliseconds } | undefined;
 
+  /** Why this process was last refused as a joiner. */
+  #refusal = '';
+
   /** @param beginView resets what belongs to one view only */
   constructor(state: GroupState, flow: OrderFlow, learning: Learning, beginView: (view: View) => void) {
     this.#state = state;
@@ -57,7 +60,7 @@ export class Installation {
 
   onExcluded(peer: IncarnationId, { view, reason }: Excluded): void {
     const { phase } = this.#state;
-    if (phase === 'blank' || phase === 'joining') return this.#state.report('warn', 'not-admitted', { peer, reason });
+    if (phase === 'blank' || phase === 'joining') return this.#reportRefusal(peer, reason);
     if (view >= this.#state.view!.number) this.#end(reason);
   }
 
@@ -173,6 +176,13 @@ export class Installation {
   #tell(peer: IncarnationId, view: View): void {
     if (lists(view, peer)) this.#state.send(peer, { kind: 'install', view });
     else this.#state.send(peer, { kind: 'excluded', view: view.number, reason: `view ${view.number} was formed without it` });
+  }
+
+  /** The question is repeated with every heartbeat; the answer is worth a line only when it is new. */
+  #reportRefusal(peer: IncarnationId, reason: string): void {
+    if (reason === this.#refusal) return;
+    this.#refusal = reason;
+    this.#state.report('warn', 'not-admitted', { peer, reason });
   }
 
   #end(reason: string): void {

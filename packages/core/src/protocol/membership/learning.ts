@@ -45,16 +45,18 @@ export class Learning {
     else if (this.#state.now - this.#askedAt >= this.#state.settings.timing.suspectAfterMs) this.#giveUpDonor();
   }
 
+  /** Whether the log still begins with the first entry; a joiner is told otherwise. */
+  mayFill(joiner: IncarnationId): boolean {
+    const { log, view } = this.#state;
+    if (log.first === 1) return true;
+    const reason = 'the order log outgrew its limit (limits.historyBytes), so nobody can join by replay any more';
+    this.#state.send(joiner, { kind: 'excluded', view: view!.number, reason });
+    return false;
+  }
+
   onFetch(peer: IncarnationId, { from, to }: Fetch, lane: 'main' | 'transfer'): void {
-    const { log, held } = this.#state;
-    const last = Math.min(to, held) as OrderNumber;
-    if (from < log.first) {
-      this.#state.report('warn', 'history-trimmed', { peer, from, first: log.first });
-      const reason = 'the order log outgrew its limit (limits.historyBytes), so nobody can join by replay any more';
-      this.#state.send(peer, { kind: 'excluded', view: this.#state.view!.number, reason });
-      return;
-    }
-    if (from > last) return;
+    const last = Math.min(to, this.#state.held) as OrderNumber;
+    if (from > last || (from < this.#state.log.first && !this.mayFill(peer))) return;
     const runs = this.#state.slice(from, last, limits.fetchBytesMax);
     this.#state.send(peer, { kind: 'entries', first: from, runs }, lane);
   }

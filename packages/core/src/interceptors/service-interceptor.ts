@@ -1,0 +1,262 @@
+import type {
+  ClientId,
+  GroupEngine,
+  GroupHandler,
+  Logger,
+  Milliseconds,
+  OrderedRuns,
+  OrderNumber,
+  Segment,
+  SubmissionNumber,
+  View,
+} from '@lockstep/contracts';
+import type { Executor } from '../executor/executor.js';
+import type { ExecutorHandler } from '../executor/executor-handler.js';
+import type { ClientToMember } from '../protocol/connections/client-link.js';
+import type { Replica } from '../protocol/connections/replica.js';
+import type { ConnectionKey, OrderedEntry, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
+import type { Report } from '../protocol/member-io.js';
+import { decodeEntry, encodeEntry } from '../wire/entry-codec.js';
+import type { ClientLinks, ClientLinksHandler } from './client-links.js';
+import { logReport } from './log-report.js';
+import { TurnLoop } from './turn-loop.js';
+
+/** What a service interceptor is made of. */
+export interface ServiceInterceptorParts {
+  readonly engine: GroupEngine;
+  readonly replica: Replica;
+  readonly clients: ClientLinks;
+  /** Undefined in a witness, which executes nothing. */
+  readonly makeExecutor: ((handler: ExecutorHandler) => Executor) | undefined;
+  /** Whether the service lives; asked before the end of a connection is taken for the service's own decision. */
+  readonly confirmServiceAlive: () => Promise<boolean>;
+  readonly logger: Logger;
+  readonly now: () => Milliseconds;
+}
+
+/** How an incarnation of a service interceptor ended. */
+export type InterceptorEnd = { readonly kind: 'excluded'; readonly reason: string } | { readonly kind: 'service-died' };
+
+/**
+ * The service's side of the virtual communication layer, for one incarnation: group, replicated connections, executor and
+ * client links, wired together. It decides nothing; what it is told by one it tells the other.
+ */
+export class ServiceInterceptor implements GroupHandler, ExecutorHandler, ClientLinksHandler {
+  readonly #parts: ServiceInterceptorParts;
+  readonly #executor: Executor | undefined;
+  readonly #loop: TurnLoop;
+  readonly #logger: Logger;
+  /** Inputs that came up while the replica engine was at work on another. */
+  readonly #inputs: ReplicaInput[] = [];
+  #stepping = false;
+  #stopped = false;
+  #ended = false;
+  #onEnd: (end: InterceptorEnd) => void = () => undefined;
+
+  constructor(parts: ServiceInterceptorParts) {
+    this.#parts = parts;
+    this.#logger = parts.logger;
+    this.#executor = parts.makeExecutor?.(this);
+    this.#loop = new TurnLoop(
+      {
+        flush: () => this.#step({ kind: 'flush' }),
+        tick: () => this.#tick(),
+        nextDeadline: () => earliest(parts.replica.nextDeadline(), this.#executor?.nextDeadline()),
+      },
+      parts.now,
+    );
+  }
+
+  /** Joins or forms the group. `onEnd` is called once, when this incarnation can no longer be of use. */
+  async start(onEnd: (end: InterceptorEnd) => void): Promise<void> {
+    this.#onEnd = onEnd;
+    this.#parts.clients.bind(this);
+    await this.#parts.engine.start(this);
+  }
+
+  /** Tells clients to go to another member, and leaves the group. */
+  async leave(): Promise<void> {
+    this.#tell({ kind: 'leaving' });
+    await this.#parts.engine.leave();
+  }
+
+  /** Lets go of everything at once. */
+  async stop(): Promise<void> {
+    this.#halt();
+    await this.#parts.engine.stop();
+  }
+
+  /** The service has ended by itself: nothing that its connections say any more is its own decision. */
+  serviceDied(): void {
+    this.#executor?.stop();
+    this.#end({ kind: 'service-died' });
+  }
+
+  onOrdered({ first, runs }: OrderedRuns): void {
+    if (this.#executor === undefined) return;
+    const entries: OrderedEntry[] = [];
+    let order = first as number;
+    for (const run of runs) {
+      let offset = 0;
+      let submission = run.firstSubmission as number;
+      for (const length of run.lengths) {
+        entries.push({
+          order: order++ as OrderNumber,
+          sender: run.sender,
+          submission: submission++ as SubmissionNumber,
+          entry: decodeEntry(run.payload.subarray(offset, offset + length)),
+        });
+        offset += length;
+      }
+    }
+    this.#tell({ kind: 'ordered', entries });
+  }
+
+  onStable(through: OrderNumber): void {
+    if (this.#executor !== undefined) this.#tell({ kind: 'stable', through });
+  }
+
+  onView(view: View, role: 'member' | 'learner'): void {
+    this.#tell({ kind: 'view', view, role });
+  }
+
+  onWritable(writable: boolean): void {
+    this.#tell({ kind: 'writable', writable });
+  }
+
+  onExcluded(reason: string): void {
+    this.#halt();
+    this.#end({ kind: 'excluded', reason });
+  }
+
+  onExecuted(through: OrderNumber): void {
+    this.#parts.engine.executed(through);
+  }
+
+  onOutput(connection: ConnectionKey, segment: Segment, cause: OrderNumber): void {
+    this.#tell({ kind: 'output', connection, segment, cause });
+  }
+
+  onOutputEnd(connection: ConnectionKey, cause: OrderNumber): void {
+    this.#tellIfServiceLives({ kind: 'output-end', connection, cause });
+  }
+
+  onOutputReset(connection: ConnectionKey, reason: Error, cause: OrderNumber): void {
+    this.#logger.debug({ connection, reason: reason.message }, 'The service broke a connection');
+    this.#tellIfServiceLives({ kind: 'output-reset', connection, cause });
+  }
+
+  onInputTaken(connection: ConnectionKey, units: number): void {
+    this.#tell({ kind: 'input-taken', connection, units });
+  }
+
+  onGateTimeout(connection: ConnectionKey): void {
+    this.#logger.warn(
+      { event: 'gate-timeout', connection },
+      'The service did not finish a turn in time: the next connection was let in, and replicas may differ in their order',
+    );
+  }
+
+  onClientUp(client: ClientId): void {
+    this.#tell({ kind: 'client-link-up', client });
+  }
+
+  onClientDown(client: ClientId): void {
+    this.#tell({ kind: 'client-link-down', client });
+  }
+
+  onClientMessages(client: ClientId, messages: readonly ClientToMember[]): void {
+    this.#tell({ kind: 'client-messages', client, messages });
+  }
+
+  onClientWritable(client: ClientId, writable: boolean): void {
+    this.#tell({ kind: 'client-link-writable', client, writable });
+  }
+
+  #tick(): void {
+    this.#executor?.tick();
+    this.#step({ kind: 'tick' });
+  }
+
+  #tell(input: ReplicaInput): void {
+    this.#step(input);
+    this.#loop.touch();
+  }
+
+  /** A connection that ends may be the service's own decision, or the first sign of its death. */
+  #tellIfServiceLives(input: ReplicaInput): void {
+    this.#parts.confirmServiceAlive().then(
+      (alive) => {
+        if (this.#stopped) return;
+        if (alive) this.#tell(input);
+        else this.serviceDied();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #step(input: ReplicaInput): void {
+    this.#inputs.push(input);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined && !this.#stopped; next = this.#inputs.shift()) {
+        for (const effect of this.#parts.replica.step(next, this.#parts.now())) this.#run(effect);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  #run(effect: ReplicaEffect): void {
+    const { engine, clients } = this.#parts;
+    switch (effect.kind) {
+      case 'submit':
+        return engine.submit(effect.encoded);
+      case 'submit-entry':
+        return engine.submit(encodeEntry(effect.entry));
+      case 'execute':
+        return this.#executor?.execute(effect.order, effect.operations);
+      case 'pause-output':
+        return this.#executor?.pauseOutput(effect.connection);
+      case 'resume-output':
+        return this.#executor?.resumeOutput(effect.connection);
+      case 'send-client':
+        return clients.send(effect.client, effect.messages);
+      case 'close-client':
+        return clients.close(effect.client);
+      case 'hold-clients':
+        return clients.hold(effect.hold);
+      case 'report':
+        return logReport(this.#logger, effect satisfies Report);
+    }
+  }
+
+  /** An invariant is broken: going on could show clients what the group never agreed on. */
+  #fail(error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#logger.error({ error: what, snapshot: this.#parts.replica.snapshot() }, 'This replica stops: an invariant is broken');
+    this.#halt();
+    this.#end({ kind: 'excluded', reason: 'an invariant is broken' });
+  }
+
+  /** Nothing is executed or released from here on. */
+  #halt(): void {
+    this.#stopped = true;
+    this.#loop.stop();
+    this.#executor?.stop();
+  }
+
+  #end(end: InterceptorEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#onEnd(end);
+  }
+}
+
+function earliest(one: Milliseconds | undefined, other: Milliseconds | undefined): Milliseconds | undefined {
+  if (one === undefined) return other;
+  return other === undefined ? one : Math.min(one, other);
+}
