@@ -1,0 +1,114 @@
+import { countEntries } from '../protocol/order/entry-run.js';
+import type { Entries, Order, PeerMessage, Submit } from '../protocol/messages.js';
+import { BlockWriter } from './block-writer.js';
+import { cutRuns } from './cut-runs.js';
+import { encodeRun } from './entry-run-codec.js';
+import { lockstep } from './generated/lockstep.js';
+import { encodeView, encodeViewChange } from './view-codec.js';
+import { peerCodes as codes } from './wire-codes.js';
+
+import wire = lockstep.wire;
+
+/**
+ * Encodes what one member says to others.
+ *
+ * @returns one or more frames, in pieces for one gathering write; payloads are the message's own buffers
+ */
+export function encodePeerMessage(message: PeerMessage): Uint8Array[] {
+  switch (message.kind) {
+    case 'order':
+      return encodeOrder(message);
+    case 'submit':
+      return encodeSubmit(message);
+    case 'entries':
+      return encodeEntries(message);
+    case 'receipt':
+      return BlockWriter.encodeFrame(codes.receipt, wire.Receipt, message);
+    case 'status':
+      return BlockWriter.encodeFrame(codes.status, wire.Status, message);
+    case 'suspicion':
+      return BlockWriter.encodeFrame(codes.suspicion, wire.Suspicion, { ...message, targets: [...message.targets] });
+    case 'join':
+      return BlockWriter.encodeFrame(codes.join, wire.Join, message);
+    case 'ready':
+      return BlockWriter.encodeFrame(codes.ready, wire.Ready, { ...message, linked: [...message.linked] });
+    case 'leave':
+      return BlockWriter.encodeFrame(codes.leave, wire.Leave, message);
+    case 'excluded':
+      return BlockWriter.encodeFrame(codes.excluded, wire.Excluded, message);
+    case 'fetch':
+      return BlockWriter.encodeFrame(codes.fetch, wire.Fetch, message);
+    default:
+      return encodeViewMessage(message);
+  }
+}
+
+type ViewMessage = Extract<
+  PeerMessage,
+  {
+    kind: 'prepare' | 'prepare-refused' | 'promise' | 'accept' | 'accepted' | 'install' | 'genesis' | 'genesis-answer';
+  }
+>;
+
+/** The messages that bring a view about. */
+function encodeViewMessage(message: ViewMessage): Uint8Array[] {
+  switch (message.kind) {
+    case 'prepare':
+      return BlockWriter.encodeFrame(codes.prepare, wire.Prepare, message);
+    case 'prepare-refused':
+      return BlockWriter.encodeFrame(codes['prepare-refused'], wire.PrepareRefused, message);
+    case 'promise': {
+      const { view, ballot, received, accepted } = message;
+      const before = accepted && { ballot: accepted.ballot, value: encodeViewChange(accepted.value) };
+      return BlockWriter.encodeFrame(codes.promise, wire.Promise, { view, ballot, received, accepted: before ?? null });
+    }
+    case 'accept': {
+      const { view, ballot, value } = message;
+      return BlockWriter.encodeFrame(codes.accept, wire.Accept, { view, ballot, value: encodeViewChange(value) });
+    }
+    case 'accepted':
+      return BlockWriter.encodeFrame(codes.accepted, wire.Accepted, message);
+    case 'install':
+      return BlockWriter.encodeFrame(codes.install, wire.Install, { view: encodeView(message.view) });
+    case 'genesis':
+      return BlockWriter.encodeFrame(codes.genesis, wire.Genesis, { view: encodeView(message.view) });
+    case 'genesis-answer':
+      return BlockWriter.encodeFrame(codes['genesis-answer'], wire.GenesisAnswer, message);
+  }
+}
+
+function encodeOrder({ view, first, runs, stable }: Order): Uint8Array[] {
+  let next: number = first;
+  return cutRuns(runs).flatMap((group) => {
+    const fields = { view, first: next, runs: group.map(encodeRun), stable };
+    next += countEntries(group);
+    return BlockWriter.encodeFrame(
+      codes.order,
+      wire.Order,
+      fields,
+      group.map(({ payload }) => payload),
+    );
+  });
+}
+
+function encodeSubmit({ view, run }: Submit): Uint8Array[] {
+  return cutRuns([run])
+    .flat()
+    .flatMap((part) =>
+      BlockWriter.encodeFrame(codes.submit, wire.Submit, { view, run: encodeRun(part) }, [part.payload]),
+    );
+}
+
+function encodeEntries({ first, runs }: Entries): Uint8Array[] {
+  let next: number = first;
+  return cutRuns(runs).flatMap((group) => {
+    const fields = { first: next, runs: group.map(encodeRun) };
+    next += countEntries(group);
+    return BlockWriter.encodeFrame(
+      codes.entries,
+      wire.Entries,
+      fields,
+      group.map(({ payload }) => payload),
+    );
+  });
+}

@@ -1,0 +1,84 @@
+import { Block, readUint32 } from './block.js';
+import { wireLimits } from './limits.js';
+
+/** Bytes of the length in front of a frame. */
+const prefixBytes = 4;
+
+/** What is wrong with a stream of frames; no more can be read from it. */
+export type FramingFault = 'frame-empty' | 'frame-too-large' | 'frame-header-too-large';
+
+/**
+ * Finds the frames in a byte stream, however it is cut into chunks. A frame inside one chunk is handed over where it is;
+ * one that spans chunks is assembled in a buffer of its own, the only one that is held.
+ */
+export class Framer {
+  /** Largest frame that is accepted from here on. */
+  frameBytesMax: number = wireLimits.handshakeFrameBytesMax;
+  readonly #onFrame: (block: Block) => boolean;
+  readonly #prefix = new Uint8Array(prefixBytes);
+  #prefixLength = 0;
+  #frame: Buffer | undefined;
+  #frameLength = 0;
+
+  /** @param onFrame called for each frame, in order; returns false if it wants no more of them */
+  constructor(onFrame: (block: Block) => boolean) {
+    this.#onFrame = onFrame;
+  }
+
+  /** Takes the next bytes. Ownership passes: frames refer to the chunk. */
+  push(chunk: Uint8Array): FramingFault | undefined {
+    let position = 0;
+    while (position < chunk.byteLength) {
+      if (this.#prefixLength === 0 && chunk.byteLength - position >= prefixBytes) {
+        const length = readUint32(chunk, position);
+        const end = position + prefixBytes + length;
+        if (end <= chunk.byteLength) {
+          const outcome = this.#fault(length) ?? this.#deliver(chunk, position + prefixBytes, end);
+          if (outcome !== 'more') return outcome === 'enough' ? undefined : outcome;
+          position = end;
+          continue;
+        }
+      }
+      const outcome = this.#assemble(chunk, position);
+      if (typeof outcome !== 'number') return outcome === 'enough' ? undefined : outcome;
+      position = outcome;
+    }
+    return undefined;
+  }
+
+  /** Copies what the chunk has of a frame that is not whole, and returns the position behind it. */
+  #assemble(chunk: Uint8Array, start: number): number | FramingFault | 'enough' {
+    let position = start;
+    while (this.#prefixLength < prefixBytes) {
+      if (position === chunk.byteLength) return position;
+      this.#prefix[this.#prefixLength++] = chunk[position++]!;
+      if (this.#prefixLength < prefixBytes) continue;
+      const length = readUint32(this.#prefix, 0);
+      const fault = this.#fault(length);
+      if (fault !== undefined) return fault;
+      this.#frame = Buffer.allocUnsafe(length);
+      this.#frameLength = 0;
+    }
+    const frame = this.#frame!;
+    const taken = Math.min(frame.byteLength - this.#frameLength, chunk.byteLength - position);
+    frame.set(chunk.subarray(position, position + taken), this.#frameLength);
+    this.#frameLength += taken;
+    position += taken;
+    if (this.#frameLength < frame.byteLength) return position;
+    this.#prefixLength = 0;
+    this.#frame = undefined;
+    const outcome = this.#deliver(frame, 0, frame.byteLength);
+    return outcome === 'more' ? position : outcome;
+  }
+
+  #fault(length: number): FramingFault | undefined {
+    if (length === 0) return 'frame-empty';
+    return length > this.frameBytesMax ? 'frame-too-large' : undefined;
+  }
+
+  #deliver(bytes: Uint8Array, start: number, end: number): FramingFault | 'more' | 'enough' {
+    const block = Block.at(bytes, start, end);
+    if (block === undefined) return 'frame-header-too-large';
+    return this.#onFrame(block) ? 'more' : 'enough';
+  }
+}

@@ -1,0 +1,74 @@
+import type { ConnectionNumber, Position } from '@lockstep/contracts';
+import type { Output, OutputSegment } from '../protocol/connections/client-link.js';
+import { type BlockReader, Malformed } from './block-reader.js';
+import { BlockWriter } from './block-writer.js';
+import { checkRange, integer, ordinal } from './checked-fields.js';
+import { lockstep } from './generated/lockstep.js';
+import { wireLimits } from './limits.js';
+import { memberCodes } from './wire-codes.js';
+
+import wire = lockstep.wire;
+
+const kinds = wire.SegmentKind;
+
+/** Encodes released output, in several frames if it is much. */
+export function encodeOutput({ epoch, segments }: Output): Uint8Array[] {
+  return cutSegments(segments).flatMap((group) => {
+    const payloads = group.flatMap((segment) => (segment.kind === 'data' ? [segment.payload] : []));
+    const fields = { epoch, segments: group.map(encodeSegment) };
+    return BlockWriter.encodeFrame(memberCodes.output, wire.Output, fields, payloads);
+  });
+}
+
+/** Takes a segment's payload from the body. */
+export function decodeSegment(reader: BlockReader, segment: lockstep.wire.OutputSegment.$Properties): OutputSegment {
+  const connection = ordinal<ConnectionNumber>(segment.connection);
+  const position = integer<Position>(segment.position);
+  switch (segment.kind) {
+    case kinds.SEGMENT_DATA: {
+      const length = integer(segment.length);
+      checkRange(position, length);
+      return { kind: 'data', connection, position, length, payload: reader.take(integer(segment.bytes)) };
+    }
+    case kinds.SEGMENT_END:
+      return { kind: 'end', connection, position };
+    case kinds.SEGMENT_RESET:
+      return { kind: 'reset', connection, position };
+    default:
+      throw new Malformed('a segment of unknown kind');
+  }
+}
+
+function encodeSegment(segment: OutputSegment): lockstep.wire.OutputSegment.$Properties {
+  const { connection, position } = segment;
+  switch (segment.kind) {
+    case 'data': {
+      const { length, payload } = segment;
+      return { kind: kinds.SEGMENT_DATA, connection, position, length, bytes: payload.byteLength };
+    }
+    case 'end':
+      return { kind: kinds.SEGMENT_END, connection, position };
+    case 'reset':
+      return { kind: kinds.SEGMENT_RESET, connection, position };
+  }
+}
+
+/** Cuts between segments, into groups that go into one frame each. */
+function cutSegments(segments: readonly OutputSegment[]): (readonly OutputSegment[])[] {
+  const groups: (readonly OutputSegment[])[] = [];
+  let start = 0;
+  let byteLength = 0;
+  for (const [index, segment] of segments.entries()) {
+    const segmentBytes = segment.kind === 'data' ? segment.payload.byteLength : 0;
+    const isFull =
+      byteLength + segmentBytes > wireLimits.cutPayloadBytes || index - start === wireLimits.segmentsPerFrameMax;
+    if (isFull && index > start) {
+      groups.push(segments.slice(start, index));
+      start = index;
+      byteLength = 0;
+    }
+    byteLength += segmentBytes;
+  }
+  groups.push(start === 0 ? segments : segments.slice(start));
+  return groups;
+}
