@@ -33,6 +33,8 @@ export async function generateWire() {
   }
 }
 
+/** Whether it is newer than the schema, and than this script with its options. */
 function isCurrent(path) {
-  return existsSync(path) && statSync(path).mtimeMs >= statSync(schema).mtimeMs;
+  const newest = Math.max(...[schema, import.meta.filename].map((source) => statSync(source).mtimeMs));
+  return existsSync(path) && statSync(path).mtimeMs >= newest;
 }

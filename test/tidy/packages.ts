@@ -34,16 +34,13 @@ export function findDependencyFaults(packages: readonly WorkspacePackage[], sour
         .filter((name) => isPublished && known.has(name) && !shipped.has(name))
         .map((name) => `${folder} ships code that uses ${name}, which is not among its dependencies`),
       ...[...shipped]
-        .filter((name) => !usedByGenerated.has(name) && !isMentioned(name, own))
+        .filter((name) => !isMentioned(name, own))
         .map((name) => `${folder} declares ${name} and does not use it`),
     ];
   });
 }
 
 const rootTools = ['mocha', 'chai', 'fast-check', 'typescript'];
-
-/** Only the code that is generated from the wire schema imports these. */
-const usedByGenerated = new Set(['protobufjs']);
 
 /** Whether the code imports the package, or names it in a string as pino does with its transports. */
 function isMentioned(name: string, sources: readonly Source[]): boolean {
