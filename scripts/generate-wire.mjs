@@ -20,7 +20,6 @@ const options = [
  * declarations next to the sources; what runs is the copy in `dist`.
  */
 export async function generateWire() {
-  if (!existsSync(schema)) return;
   if (!isCurrent(output)) {
     mkdirSync(generated, { recursive: true });
     const code = await runNode(tool('pbjs'), [...options, '--out', output, schema]);

@@ -49,6 +49,14 @@ function outcome(child) {
       const held = `did not end within ${endMsMax / 1000} s after its last test; still open: ${resources.join(', ')}`;
       timer = setTimeout(() => stop(held), endMsMax);
     });
+    child.once('exit', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        problem ??= 'left a process behind that still holds its output';
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, endMsMax);
+    });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (!problem && !result) problem = `ended before its tests did, with ${signal ?? `exit code ${code}`}`;
