@@ -8,9 +8,9 @@ A whole lockstep.yaml, three replicas of Redis on one machine:
 
   group: kv
   replicas:
-    a: { link: 127.0.0.1:7611, vars: { port: 7621 } }
-    b: { link: 127.0.0.1:7612, vars: { port: 7622 } }
-    c: { link: 127.0.0.1:7613, vars: { port: 7623 } }
+    a: { link: 127.0.0.1:7601, vars: { port: 7611 } }
+    b: { link: 127.0.0.1:7602, vars: { port: 7612 } }
+    c: { link: 127.0.0.1:7603, vars: { port: 7613 } }
   service:
     run: redis-server --port \${port} --bind 127.0.0.1 --save "" --appendonly no
   endpoints:

@@ -72,7 +72,9 @@ export function checkServices(document: ConfigurationDocument, report: Report): 
 export function checkSharedServices(documents: ReadonlyMap<string, ConfigurationDocument>, report: Report): void {
   const taken = new Map<string, string>();
   for (const [replica, { replicas, endpoints }] of documents) {
-    const host = parseAddress(replicas[replica]?.link ?? '')?.host ?? '';
+    const member = replicas[replica];
+    if (member === undefined || member.witness) continue;
+    const host = parseAddress(member.link)?.host ?? '';
     const machine = isLoopback(host) ? 'loopback' : host;
     for (const [name, { service, client }] of Object.entries(endpoints)) {
       const path = ['endpoints', name, 'service', 'connect'];

@@ -219,7 +219,7 @@ export const documentSchema = z
               .min(1, { error: 'Write the command, for example: power-off ${name}.' })
               .meta({ description: 'Run with ${name} and the variables of the replica to be fenced off.' }),
           },
-          { error: 'Write { run: power-off ${name} }.' },
+          { error: "Write { run: 'power-off ${name}' }." },
         )
         .optional()
         .meta({ description: 'What must succeed before one survivor of two goes on alone.' }),

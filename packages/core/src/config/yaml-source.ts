@@ -38,6 +38,7 @@ export class YamlSource {
         error.code === 'DUPLICATE_KEY' ? 'this key is given twice' : `this is not YAML: ${lowerFirst(error.message)}`,
       remedy: this.#remedyFor(error),
     }));
+    problems.push(...this.#forbiddenKeys());
     keepTextOfVariables(this.#document);
     this.value = problems.length > 0 ? undefined : this.#toPlain(problems);
     this.problems = problems;
@@ -59,6 +60,19 @@ export class YamlSource {
     const [start, end] = this.#locate(path).value?.range ?? [0, 0];
     const offset = this.#text.slice(start, end).indexOf(piece);
     return offset < 0 ? this.placeOfValue(path) : this.#place(start + offset);
+  }
+
+  /** A key of this name would be lost on the way into plain objects, without a word. */
+  #forbiddenKeys(): Problem[] {
+    const problems: Problem[] = [];
+    visit(this.#document, {
+      Pair: (_, { key }) => {
+        if (!isScalar(key) || key.value !== '__proto__') return;
+        const place = this.#place(key.range?.[0] ?? 0);
+        problems.push({ ...place, what: '"__proto__" cannot be a name', remedy: 'Choose another.' });
+      },
+    });
+    return problems;
   }
 
   #toPlain(problems: Problem[]): unknown {
