@@ -17,7 +17,7 @@ import {
   handshakeMessage,
   memberMessage,
   peerMessage,
-} from './wire-arbitraries.spec.js';
+} from './wire-arbitraries.fixture.js';
 import { clientCodes, entryCodes, handshakeCodes, memberCodes, observerCodes, peerCodes } from './wire-codes.js';
 
 import wire = lockstep.wire;

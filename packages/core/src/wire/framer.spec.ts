@@ -5,7 +5,7 @@ import { decodePeerMessage } from './decode-peer.js';
 import { encodePeerMessage } from './encode-peer.js';
 import { Framer } from './framer.js';
 import { wireLimits } from './limits.js';
-import { peerMessage } from './wire-arbitraries.spec.js';
+import { peerMessage } from './wire-arbitraries.fixture.js';
 
 /** Feeds chunks and collects a copy of each frame. */
 function readFrames(chunks: readonly Uint8Array[]): { frames: string[]; fault: string | undefined } {
