@@ -8,7 +8,7 @@ export interface LineOptions {
   readonly bodyTerminator?: string;
   /** The longest request line, without its terminator. 1 byte to 1 MiB, default 64 KiB. */
   readonly maxLength?: number;
-  /** The longest counted body of a request, without its terminator. 0 bytes to 1 GiB, default 64 MiB. */
+  /** The longest counted body of a request, without its terminator. 0 bytes to 1 GiB, default 8 MiB. */
   readonly maxBody?: number;
   /**
    * The answer to a line or a body that is too long, before the connection ends. `{part}` stands for `line` or `body`,

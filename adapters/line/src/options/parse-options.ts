@@ -12,7 +12,7 @@ const presets: Readonly<Record<string, LineOptions>> = { memcached: memcachedPre
 
 const defaults = {
   lineBytesMax: 64 * kibibyte,
-  bodyBytesMax: 64 * mebibyte,
+  bodyBytesMax: 8 * mebibyte,
   refusal: 'ERR {part} too long (maximum {maximum} bytes)\r\n',
 };
 
