@@ -182,6 +182,7 @@ export class Member {
     this.#state.statuses.delete(peer);
     this.#agenda.linkDown(peer);
     this.#learning.linkDown(peer);
+    this.#installation.lookForGroup();
     this.#genesis.evaluate();
   }
 
@@ -200,7 +201,7 @@ export class Member {
     this.#nextBeatAt = state.now + state.settings.timing.heartbeatMs;
     if (state.view !== undefined && state.now >= this.#flow.heartbeatAt) this.#flow.sendReceipts();
     for (const peer of state.linked) if (!this.#isInView(peer)) state.send(peer, this.#flow.status(peer));
-    if (state.phase === 'joining') this.#installation.askToJoin();
+    this.#installation.lookForGroup();
     if (state.phase === 'learner') this.#tickLearner();
     this.#installation.tick();
     if (state.phase !== 'member') return;

@@ -69,9 +69,7 @@ export class Installation {
     const state = this.#state;
     state.statuses.set(peer, status);
     if (state.view === undefined) {
-      if (status.genesis !== '' && state.phase === 'blank') state.phase = 'joining';
-      if (state.phase === 'joining') this.askToJoin();
-      return;
+      return this.lookForGroup();
     }
     if (this.#departure !== undefined) return this.#tell(peer, this.#departure.view);
     if (status.genesis === '') {
@@ -90,9 +88,12 @@ export class Installation {
     this.#tell(peer, this.#departure?.view ?? this.#state.view!);
   }
 
-  askToJoin(): void {
+  /** Blank processes join a group if they know of one; the group that a process wanted to join may be gone again. */
+  lookForGroup(): void {
     const state = this.#state;
+    if (state.phase !== 'blank' && state.phase !== 'joining') return;
     const inside = [...state.linked].filter((peer) => (state.statuses.get(peer)?.genesis ?? '') !== '');
+    state.phase = inside.length > 0 ? 'joining' : 'blank';
     state.send(inside.sort(), { kind: 'join', joiner: state.description });
   }
 
