@@ -30,15 +30,30 @@ const filesWithTests = new Set();
 mocha.suite.eachTest((test) => filesWithTests.add(test.file));
 const emptyFiles = files.filter((file) => !filesWithTests.has(file));
 
-const result = { passed: 0, skips: [], failures: emptyFiles.map((file) => `${relative(root, file)} has no tests`) };
+// Sets, because a test may fail twice, or after it passed, by an error that nothing catches.
+const passed = new Set();
+const failed = new Set();
+const skipped = new Set();
 const runner = mocha.run(() => {
-  process.send({ ...result, resources: process.getActiveResourcesInfo() });
+  process.send({ ...countUp(), resources: process.getActiveResourcesInfo() });
   process.disconnect();
 });
-runner.on(Mocha.Runner.constants.EVENT_TEST_PASS, () => (result.passed += 1));
-runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test) => result.failures.push(test.fullTitle()));
-runner.on(Mocha.Runner.constants.EVENT_TEST_PENDING, (test) => {
+runner.on(Mocha.Runner.constants.EVENT_TEST_PASS, (test) => passed.add(test));
+runner.on(Mocha.Runner.constants.EVENT_TEST_FAIL, (test) => failed.add(test));
+runner.on(Mocha.Runner.constants.EVENT_TEST_PENDING, (test) => skipped.add(test));
+
+function countUp() {
+  const titles = (tests) => [...tests].map((test) => test.fullTitle());
   // The reason is left there by test/support/requires.ts. Nothing is skipped silently.
-  if (test.skipReason) result.skips.push(`${test.fullTitle()} (${test.skipReason})`);
-  else result.failures.push(`${test.fullTitle()} (skipped without a reason)`);
-});
+  const silent = [...skipped].filter((test) => !test.skipReason);
+  const explained = [...skipped].filter((test) => test.skipReason);
+  return {
+    passed: [...passed].filter((test) => !failed.has(test)).length,
+    skips: explained.map((test) => `${test.fullTitle()} (${test.skipReason})`),
+    failures: [
+      ...emptyFiles.map((file) => `${relative(root, file)} has no tests`),
+      ...titles(failed),
+      ...titles(silent).map((title) => `${title} (skipped without a reason)`),
+    ],
+  };
+}
