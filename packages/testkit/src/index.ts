@@ -1,1 +1,2 @@
-export {};
+export * from './compliance/index.js';
+export * from './memory/index.js';

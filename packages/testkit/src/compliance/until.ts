@@ -1,0 +1,24 @@
+const deadlineMs = 8000;
+
+/**
+ * Lets the event loop turn until a condition holds.
+ *
+ * @param what the condition in words, for the error
+ * @throws Error if it does not hold within 8 seconds
+ */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!condition()) {
+    if (performance.now() - start > deadlineMs) throw new Error(`waited ${deadlineMs} ms in vain until ${what}`);
+    await turn();
+  }
+}
+
+/** Lets the event loop turn a number of times, so that what would happen had its chance to. */
+export async function turns(count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
