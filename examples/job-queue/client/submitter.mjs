@@ -5,7 +5,7 @@ import { SubmitConnection } from './submit-connection.mjs';
 const TICK_MS = 5;
 
 /** How long the last requests may wait for their replies once the client has been told to stop. */
-const DRAIN_MS = 15_000;
+const DRAIN_MS = 10_000;
 
 /**
  * @typedef {object} Progress

@@ -46,7 +46,10 @@ describe('the client', () => {
       const connection = (connections += 1);
       let lines = 0;
       socket.on('error', () => {});
-      createInterface({ input: socket }).on('line', () => serve(socket, (lines += 1), connection));
+      createInterface({ input: socket }).on('line', () => {
+        lines += 1;
+        if (!socket.writableEnded) serve(socket, lines, connection);
+      });
     });
     servers.push(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -87,7 +90,7 @@ describe('the client', () => {
 
   it('sees a connection that is closed, and goes on over the others', async () => {
     const port = await startFaultyService((socket, line, connection) => {
-      if (!socket.writableEnded) socket.write(`OK ${line}\n`);
+      socket.write(`OK ${line}\n`);
       if (connection === 1 && line === 5) socket.end();
     });
     const { histories } = await runClient(port, ['--rate', '1000', '--connections', '2', '--requests', '50']);
@@ -99,21 +102,21 @@ describe('the client', () => {
 
   it('sees a connection that is reset', async () => {
     const port = await startFaultyService((socket) => socket.resetAndDestroy());
-    const { histories } = await runClient(port, ['--connections', '1']);
+    const { histories } = await runClient(port, ['--connections', '1', '--requests', '1']);
     expect(histories[0].failure).to.contain('ECONNRESET');
     expect(histories[0].replies).to.deep.equal([]);
   });
 
   it('sees a reply that is cut short', async () => {
     const port = await startFaultyService((socket) => socket.end('OK'));
-    const { histories } = await runClient(port, ['--connections', '1']);
+    const { histories } = await runClient(port, ['--connections', '1', '--requests', '1']);
     expect(histories[0].failure).to.equal('closed by the other side in the middle of a reply');
   });
 
   it('sees that nobody is there', async () => {
     const port = await startFaultyService(() => {});
     await new Promise((resolve) => servers.pop().close(resolve));
-    const { histories } = await runClient(port, ['--connections', '1']);
+    const { histories } = await runClient(port, ['--connections', '1', '--requests', '1']);
     expect(histories[0].failure).to.contain('ECONNREFUSED');
   });
 
