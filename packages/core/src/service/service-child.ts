@@ -65,14 +65,14 @@ export class ServiceChild {
     const guard = new ServiceGuard(() => lost.abort());
     let child: ServiceChild | undefined;
     try {
-      const process = spawn('/bin/sh', ['-c', waitingScript, 'service', ...command.program], {
+      const shell = spawn('/bin/sh', ['-c', waitingScript, 'service', ...command.program], {
         cwd: command.directory,
         env: command.environment,
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       });
-      await once(process, 'spawn');
-      child = new ServiceChild(process as ChildProcess & { pid: number }, guard, logger);
+      await once(shell, 'spawn');
+      child = new ServiceChild(shell as ChildProcess & { pid: number }, guard, logger);
       await child.#begin(lost.signal, logger);
       return child;
     } catch (cause) {
@@ -81,7 +81,7 @@ export class ServiceChild {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new LockstepError(
         'ERR_LOCKSTEP_SERVICE_START',
-        `The service cannot be started in ${command.directory}: ${reason}.`,
+        `The service cannot be started: ${reason}. Its folder ${command.directory} and /bin/sh must exist.`,
         { cause, retryable: true },
       );
     }
@@ -118,7 +118,7 @@ export class ServiceChild {
 
   /** Asks the service to end, and ends it if it does not. Resolves when nothing is left of it. */
   async stop(timeoutMs: Milliseconds): Promise<void> {
-    this.kill('SIGTERM');
+    if (this.#exit === undefined) this.kill('SIGTERM');
     const timer = setTimeout(() => this.kill('SIGKILL'), timeoutMs);
     await this.exited;
     clearTimeout(timer);
