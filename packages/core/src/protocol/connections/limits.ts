@@ -7,8 +7,8 @@ export const connectionLimits = {
   clientLinksMax: 4096,
   /** Expired client interceptors that the table remembers, so that nothing of theirs revives them. */
   forgottenClientsMax: 4096,
-  /** Acknowledgements that one `attach` carries. */
-  attachAcknowledgementsMax: 8192,
+  /** Live connections of one client interceptor, whatever is configured: an attachment names them all at once. */
+  connectionsPerClientMax: 8192,
   /** Most bytes that an acknowledgement takes in an encoded entry. */
   acknowledgementBytesMax: 24,
   /** Where an `output` message is cut, in bytes of payload. A larger segment goes alone. */
@@ -18,6 +18,6 @@ export const connectionLimits = {
 } as const;
 
 invariant(
-  connectionLimits.attachAcknowledgementsMax * connectionLimits.acknowledgementBytesMax < limits.entryBytesMax,
-  'an attachment that acknowledges as much as it may fits into an entry',
+  connectionLimits.connectionsPerClientMax * connectionLimits.acknowledgementBytesMax < limits.entryBytesMax,
+  'an attachment that acknowledges on every connection fits into an entry',
 );

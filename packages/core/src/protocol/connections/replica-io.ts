@@ -62,7 +62,12 @@ export type ReplicaInput =
   /** The link to this client interceptor has too many (or again few) bytes unsent. */
   | { readonly kind: 'client-link-writable'; readonly client: ClientId; readonly writable: boolean }
   /** Read from the service; `cause` is the last entry handed to the service before. */
-  | { readonly kind: 'output'; readonly connection: ConnectionKey; readonly segment: Segment; readonly cause: OrderNumber }
+  | {
+      readonly kind: 'output';
+      readonly connection: ConnectionKey;
+      readonly segment: Segment;
+      readonly cause: OrderNumber;
+    }
   | { readonly kind: 'output-end'; readonly connection: ConnectionKey; readonly cause: OrderNumber }
   | { readonly kind: 'output-reset'; readonly connection: ConnectionKey; readonly cause: OrderNumber }
   /** The service has taken this many units of the connection's input, cumulative. */

@@ -1,0 +1,118 @@
+import type { ClientId, ConnectionNumber, Epoch, Milliseconds, Position } from '@lockstep/contracts';
+import type { MemberToClient, OutputSegment, Progress } from './client-link.js';
+import type { CommandCheck } from './command-check.js';
+import { connectionLimits } from './limits.js';
+import type { ReplicaConnection } from './replica-connection.js';
+
+/**
+ * One link of a client interceptor to this replica, from its coming up to its end, and what is to be sent on it at the next
+ * flush. It is attached at most once; whoever attaches again does so on a new link.
+ */
+export class Attachment {
+  readonly client: ClientId;
+  /**
+   * - `idle`: has not asked to be attached;
+   * - `asked`: its `attach` was submitted;
+   * - `attached`: its `attach` is stable, and it was told so;
+   * - `over`: by the order it has no right any more to be served; it will be told when that is stable.
+   */
+  state: 'idle' | 'asked' | 'attached' | 'over' = 'idle';
+  /** The epoch that it has asked for; 0 before. */
+  epoch = 0 as Epoch;
+  /** Set while it is attached. */
+  check: CommandCheck | undefined;
+  /** The link takes more bytes. */
+  writable = true;
+  heardAt: Milliseconds;
+  sentAt: Milliseconds;
+  /** Connections that may have output to send. */
+  readonly #sendable = new Set<ReplicaConnection>();
+  /** Connections of whose taken input the client has not been told. */
+  readonly #credits = new Set<ReplicaConnection>();
+  #creditDue = false;
+  #stableBatches = 0;
+  #toldBatches = 0;
+
+  constructor(client: ClientId, now: Milliseconds) {
+    this.client = client;
+    this.heardAt = now;
+    this.sentAt = now;
+  }
+
+  /** A batch of this attachment has become stable. */
+  batchStable(): void {
+    this.#stableBatches += 1;
+  }
+
+  /** The connection may have output to send. */
+  offer(connection: ReplicaConnection): void {
+    this.#sendable.add(connection);
+  }
+
+  /**
+   * The service has taken more of the connection's input.
+   *
+   * @param due the client is to be told soon, not just when there is something else to say
+   */
+  credit(connection: ReplicaConnection, due: boolean): void {
+    this.#credits.add(connection);
+    if (due) this.#creditDue = true;
+  }
+
+  /** Nobody has heard anything for a while: tell what is left to be told. */
+  hurry(): void {
+    if (this.#credits.size > 0) this.#creditDue = true;
+  }
+
+  closed(connection: ReplicaConnection): void {
+    this.#sendable.delete(connection);
+    this.#credits.delete(connection);
+    this.check?.closed(connection.record.connection);
+  }
+
+  /** What is to be said now. Output stays where it is while the link is not writable, or the window is full. */
+  takeMessages(windowBytes: number): MemberToClient[] {
+    if (this.state !== 'attached' || !this.writable) return [];
+    const messages = this.#takeOutput(windowBytes);
+    const progress = this.#takeProgress(messages.length > 0);
+    if (progress !== undefined) messages.push(progress);
+    return messages;
+  }
+
+  #takeOutput(windowBytes: number): MemberToClient[] {
+    const messages: MemberToClient[] = [];
+    let segments: OutputSegment[] = [];
+    let bytes = 0;
+    for (const connection of this.#sendable) {
+      for (;;) {
+        const segment = connection.output.takeSendable(windowBytes);
+        if (segment === undefined) break;
+        const segmentBytes = segment.kind === 'data' ? segment.payload.byteLength : 0;
+        if (segments.length > 0 && bytes + segmentBytes > connectionLimits.outputMessageBytesMax) {
+          messages.push({ kind: 'output', epoch: this.epoch, segments });
+          segments = [];
+          bytes = 0;
+        }
+        segments.push(segment);
+        bytes += segmentBytes;
+      }
+    }
+    this.#sendable.clear();
+    if (segments.length > 0) messages.push({ kind: 'output', epoch: this.epoch, segments });
+    return messages;
+  }
+
+  #takeProgress(isSendingAnyway: boolean): Progress | undefined {
+    const hasNews = this.#stableBatches > this.#toldBatches || this.#creditDue;
+    if (!hasNews && !(isSendingAnyway && this.#credits.size > 0)) return undefined;
+    const taken: { connection: ConnectionNumber; position: Position }[] = [];
+    for (const { record, credit } of this.#credits) {
+      taken.push({ connection: record.connection, position: credit.taken });
+      credit.told();
+    }
+    this.#credits.clear();
+    this.#creditDue = false;
+    this.#toldBatches = this.#stableBatches;
+    return { kind: 'progress', epoch: this.epoch, stableBatches: this.#stableBatches, taken };
+  }
+}

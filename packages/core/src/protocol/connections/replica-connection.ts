@@ -1,0 +1,17 @@
+import { CachedOutput } from './cached-output.js';
+import { InputCredit } from './input-credit.js';
+import type { ConnectionRecord } from './table-records.js';
+
+/** The local side of one live connection: what depends on this replica's own service and on what it has sent. */
+export class ReplicaConnection {
+  readonly record: ConnectionRecord;
+  readonly output: CachedOutput;
+  readonly credit = new InputCredit();
+  /** The service's output is not read at present. */
+  paused = false;
+
+  constructor(record: ConnectionRecord) {
+    this.record = record;
+    this.output = new CachedOutput(record.connection);
+  }
+}

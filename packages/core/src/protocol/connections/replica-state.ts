@@ -1,0 +1,41 @@
+import type { IncarnationId, Milliseconds, OrderNumber, View } from '@lockstep/contracts';
+import type { Report } from '../member-io.js';
+import { report } from '../report.js';
+import { ConnectionTable } from './connection-table.js';
+import { OutputCache } from './output-cache.js';
+import type { ReplicaEffect, ReplicaSettings } from './replica-io.js';
+
+/** What the parts of a replica share: the table, the caches, and the effects that gather during one step. Decides nothing. */
+export class ReplicaState {
+  readonly self: IncarnationId;
+  readonly settings: ReplicaSettings;
+  readonly table = new ConnectionTable();
+  readonly cache: OutputCache;
+  view: View | undefined;
+  /** Undefined before the first view. */
+  role: 'member' | 'learner' | undefined;
+  leaving = false;
+  stable = 0 as OrderNumber;
+  now: Milliseconds = 0;
+  #effects: ReplicaEffect[] = [];
+
+  constructor(self: IncarnationId, settings: ReplicaSettings) {
+    this.self = self;
+    this.settings = settings;
+    this.cache = new OutputCache(settings.connectionWindowBytes, settings.processCacheBytes);
+  }
+
+  emit(effect: ReplicaEffect): void {
+    this.#effects.push(effect);
+  }
+
+  report(level: Report['level'], event: string, fields: Report['fields']): void {
+    this.#effects.push(report(level, event, fields));
+  }
+
+  takeEffects(): ReplicaEffect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+}
