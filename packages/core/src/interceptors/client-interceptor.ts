@@ -11,15 +11,16 @@ import type {
 import type { ClientEngine } from '../protocol/client/client-engine.js';
 import type { ClientEffect, ClientInput } from '../protocol/client/client-io.js';
 import type { MemberToClient } from '../protocol/connections/client-link.js';
-import { encodeEntry } from '../wire/entry-codec.js';
+import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
 import type { MemberLinkHandler, MemberLinksOfClient } from './member-link.js';
-import { TurnLoop } from './turn-loop.js';
+import { TurnLoop } from '../link/turn-loop.js';
 
 /** What a client interceptor is made of. */
 export interface ClientInterceptorParts {
   readonly engine: ClientEngine;
   readonly links: MemberLinksOfClient;
+  readonly codec: EntryCodec;
   /** By endpoint. */
   readonly faces: ReadonlyMap<string, ClientFace>;
   readonly logger: Logger;
@@ -154,7 +155,7 @@ export class ClientInterceptor implements MemberLinkHandler {
   }
 
   #run(effect: ClientEffect): void {
-    const { links, logger } = this.#parts;
+    const { links, logger, codec } = this.#parts;
     switch (effect.kind) {
       case 'accepted':
         this.#channels.set(effect.connection, this.#unnumbered.get(effect.token)!);
@@ -169,7 +170,7 @@ export class ClientInterceptor implements MemberLinkHandler {
       case 'send':
         return links.send(effect.member, effect.message);
       case 'send-commands':
-        return links.send(effect.member, { kind: 'commands', entry: effect.entry, encoded: encodeEntry(effect.entry) });
+        return links.send(effect.member, { kind: 'commands', entry: effect.entry, encoded: codec.encode(effect.entry) });
       case 'deliver':
         return this.#channels.get(effect.connection)?.send(effect.segment);
       case 'deliver-end':

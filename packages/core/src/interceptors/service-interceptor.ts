@@ -16,16 +16,17 @@ import type { ClientToMember } from '../protocol/connections/client-link.js';
 import type { Replica } from '../protocol/connections/replica.js';
 import type { ConnectionKey, OrderedEntry, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
 import type { Report } from '../protocol/member-io.js';
-import { decodeEntry, encodeEntry } from '../wire/entry-codec.js';
 import type { ClientLinks, ClientLinksHandler } from './client-links.js';
+import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
-import { TurnLoop } from './turn-loop.js';
+import { TurnLoop } from '../link/turn-loop.js';
 
 /** What a service interceptor is made of. */
 export interface ServiceInterceptorParts {
   readonly engine: GroupEngine;
   readonly replica: Replica;
   readonly clients: ClientLinks;
+  readonly codec: EntryCodec;
   /** Undefined in a witness, which executes nothing. */
   readonly makeExecutor: ((handler: ExecutorHandler) => Executor) | undefined;
   /** Whether the service lives; asked before the end of a connection is taken for the service's own decision. */
@@ -104,7 +105,7 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
           order: order++ as OrderNumber,
           sender: run.sender,
           submission: submission++ as SubmissionNumber,
-          entry: decodeEntry(run.payload.subarray(offset, offset + length)),
+          entry: this.#parts.codec.decode(run.payload.subarray(offset, offset + length)),
         });
         offset += length;
       }
@@ -211,12 +212,12 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   }
 
   #run(effect: ReplicaEffect): void {
-    const { engine, clients } = this.#parts;
+    const { engine, clients, codec } = this.#parts;
     switch (effect.kind) {
       case 'submit':
         return engine.submit(effect.encoded);
       case 'submit-entry':
-        return engine.submit(encodeEntry(effect.entry));
+        return engine.submit(codec.encode(effect.entry));
       case 'execute':
         return this.#executor?.execute(effect.order, effect.operations);
       case 'pause-output':

@@ -80,6 +80,9 @@ export class Installation {
       this.#tell(peer, state.view);
     } else if (status.view === state.view.number) {
       this.#flow.onStatus(peer, status);
+    } else {
+      // Whoever has decided that view may have died before it told us; the peer answers an older status with the view.
+      state.send(peer, this.#flow.status(peer));
     }
   }
 

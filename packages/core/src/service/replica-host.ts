@@ -1,8 +1,8 @@
 import { LockstepError, type Logger, type Milliseconds } from '@lockstep/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RestartDelay } from '../service/restart-delay.js';
-import type { ServiceExit, ServiceProcess } from '../service/service-process.js';
-import type { InterceptorEnd, ServiceInterceptor } from './service-interceptor.js';
+import type { InterceptorEnd, ServiceInterceptor } from '../interceptors/service-interceptor.js';
+import { RestartDelay } from './restart-delay.js';
+import type { ServiceExit, ServiceProcess } from './service-process.js';
 
 /** What keeps one replica in the group. */
 export interface ReplicaHostParts {
