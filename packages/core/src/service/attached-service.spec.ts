@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { AttachedService } from './attached-service.js';
 import { tcpReadyProbe, type ReadyProbe } from './ready-probe.js';
-import { RecordingLogger } from './recording-logger.spec.js';
-import { failureOf, until } from './service-bench.spec.js';
+import { RecordingLogger } from './recording-logger.fixture.js';
+import { failureOf, until } from './service-bench.fixture.js';
 
 describe('AttachedService', () => {
   let logger: RecordingLogger;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Socket } from 'node:net';
 import type { ManagedService } from './managed-service.js';
-import { listening, ServiceBench } from './service-bench.spec.js';
+import { listening, ServiceBench } from './service-bench.fixture.js';
 
 describe('ManagedService.confirmAlive', () => {
   let bench: ServiceBench;

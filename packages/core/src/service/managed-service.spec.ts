@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { LockstepError } from '@lockstep/contracts';
 import { tcpReadyProbe } from './ready-probe.js';
-import { failureOf, isGone, listening, ServiceBench, until } from './service-bench.spec.js';
+import { failureOf, isGone, listening, ServiceBench, until } from './service-bench.fixture.js';
 import type { ServiceExit } from './service-process.js';
 
 /** Starts a process of its own that would live on, and says which. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { LockstepError } from '@lockstep/contracts';
 import { tcpReadyProbe, untilReachable, untilUnreachable, type ReadyProbe } from './ready-probe.js';
-import { failureOf } from './service-bench.spec.js';
+import { failureOf } from './service-bench.fixture.js';
 
 /** Answers each question by the next of the given answers; the last one holds from there on. */
 function scripted(...answers: (string | undefined)[]): ReadyProbe & { asked: number } {

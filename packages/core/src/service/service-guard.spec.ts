@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { childrenOf, isGone, listening, nodeCommand, ServiceBench, until } from './service-bench.spec.js';
+import { childrenOf, isGone, listening, nodeCommand, ServiceBench, until } from './service-bench.fixture.js';
 
 const modules = new URL('.', import.meta.url).href;
 

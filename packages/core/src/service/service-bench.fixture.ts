@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ManagedService, type ManagedServiceOptions } from './managed-service.js';
 import { isExiting } from './process-state.js';
 import { tcpReadyProbe, type ReadyProbe } from './ready-probe.js';
-import { RecordingLogger } from './recording-logger.spec.js';
+import { RecordingLogger } from './recording-logger.fixture.js';
 
 /** Managed services made of a few lines of Node, which print the port that they listen on. */
 export class ServiceBench {
