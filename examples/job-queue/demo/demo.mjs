@@ -108,16 +108,16 @@ export class Demo {
 
   #lose(program, how) {
     if (this.#leaving) return;
-    this.#tell(`${program.name} has ended: ${how}`);
     const host = this.#group.hosts.find((one) => one.runs(program));
     if (this.#byHand && host) {
+      this.#tell(`${program.name} ${how}`);
       setTimeout(() => {
         this.#drill.revive(host).catch((error) => this.#tell(error.message));
       }, DOWN_MS);
       return;
     }
     const log = program.logTail.map((line) => `\n    ${line}`).join('');
-    this.#abort.abort(new Error(`${program.name} has ended by itself, ${how}; its log ends with${log}`));
+    this.#abort.abort(new Error(`${program.name} ${how}, and not by this demo; its log ends with${log}`));
   }
 
   #tell(text) {

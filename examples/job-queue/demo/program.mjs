@@ -29,7 +29,7 @@ export class Program {
    * @param {string} options.logFolder                       where <name>.log gets what the program prints
    * @param {(line: string) => void} [options.onLine]        gets the lines of its standard output instead of the log
    * @param {(program: Program, how: string) => void} options.onUnexpectedExit
-   *   when it ends and nobody here has asked for it
+   *   when it ends and nobody here has asked for it; `how` follows its name: `ended with code 1`
    */
   constructor({ name, args, logFolder, onLine, onUnexpectedExit }) {
     this.name = name;
@@ -65,7 +65,8 @@ export class Program {
       child.on('close', (code, signal) => {
         this.#child = null;
         this.endedMs = performance.now();
-        if (!this.#expected) this.#onUnexpectedExit(this, signal ? `killed by ${signal}` : `ended with code ${code}`);
+        if (!this.#expected)
+          this.#onUnexpectedExit(this, signal ? `was killed by ${signal}` : `ended with code ${code}`);
         resolve();
       });
     });

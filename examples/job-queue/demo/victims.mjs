@@ -11,8 +11,9 @@ export const ROLES = ['attached', 'sequencer', 'neither', 'sequencer', 'attached
  */
 export function chooseVictim(role, hosts) {
   const sequencer = hosts.find((host) => host.member.sequencer);
-  const attached = hosts.find((host) => host.isAttached);
-  if (!sequencer || !attached) return undefined;
+  const [attached, ...more] = hosts.filter((host) => host.isAttached);
+  // There is one client interceptor, so while two say that it is attached to them, one of them is out of date.
+  if (!sequencer || !attached || more.length > 0) return undefined;
   if (role === 'sequencer') return sequencer;
   if (role === 'attached') return attached;
   return hosts.find((host) => host !== sequencer && host !== attached);

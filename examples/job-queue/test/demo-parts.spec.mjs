@@ -95,6 +95,7 @@ describe('the victims', () => {
   it('are not guessed', () => {
     expect(chooseVictim('sequencer', [host('a', true, false)])).to.equal(undefined);
     expect(chooseVictim('attached', [host('a', false, true)])).to.equal(undefined);
+    expect(chooseVictim('attached', [host('a', true, true), host('b', false, true)])).to.equal(undefined);
   });
 });
 

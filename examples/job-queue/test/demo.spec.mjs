@@ -104,7 +104,7 @@ describe('the demo', function () {
       await waitFor(demo, 'is a full member again');
       process.kill(await askPid(basePort + 11), 'SIGKILL');
       const [code] = await demo.ended;
-      expect(demo.output).to.contain('replica-a has ended by itself, killed by SIGKILL');
+      expect(demo.output).to.contain('replica-a was killed by SIGKILL, and not by this demo');
       expect(demo.output).to.contain('\nverdict: ');
       expect(code).to.equal(1);
     });
