@@ -11,6 +11,9 @@ import { TerminalView } from './terminal-view.mjs';
 
 const CONFIGURATION = fileURLToPath(new URL('../lockstep.yaml', import.meta.url));
 
+/** Signals closer together than this are one. */
+const INSISTENCE_MS = 500;
+
 /** Something that whoever started the demo can put right, and the code to exit with. */
 class AdviceError extends Error {
   constructor(message, exitCode) {
@@ -70,14 +73,7 @@ async function show(parts) {
     demo.killNow();
     view.close();
   });
-  const interrupted = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      process.once(signal, () => {
-        resolve(false);
-        process.once(signal, () => process.exit(1));
-      });
-    }
-  });
+  const interrupted = interruption();
   try {
     const good = await Promise.race([demo.run(), interrupted]);
     if (terminal && demo.playOn()) await interrupted;
@@ -88,6 +84,20 @@ async function show(parts) {
   } finally {
     await demo.stop();
   }
+}
+
+/** @returns {Promise<false>} resolves at the first signal to end; whoever insists on it later is obeyed at once */
+function interruption() {
+  return new Promise((resolve) => {
+    let firstMs;
+    const onSignal = () => {
+      firstMs ??= performance.now();
+      resolve(false);
+      // One Ctrl-C comes twice under npm: from the terminal, and passed on.
+      if (performance.now() - firstMs > INSISTENCE_MS) process.exit(1);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+  });
 }
 
 try {
