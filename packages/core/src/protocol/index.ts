@@ -1,1 +1,10 @@
-export {};
+export type * from './client/client-io.js';
+export type * from './connections/client-link.js';
+export type * from './connections/entry.js';
+export type * from './connections/replica-io.js';
+export * from './connections/replica.js';
+export * from './invariant.js';
+export * from './limits.js';
+export type * from './member-io.js';
+export * from './member.js';
+export type * from './messages.js';
