@@ -1,19 +1,188 @@
-import type { ClientComposition, Composition, CompositionRoot } from './compose-types.js';
-import type { GroupStatus } from './group-status.js';
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import {
+  type ClientFace,
+  type ClientId,
+  type Dialect,
+  type EndpointContext,
+  type Gate,
+  type Logger,
+  type MemberName,
+  type ServiceFace,
+  tokens,
+} from '@lockstep/contracts';
+import { Container, type ContainerModule } from 'inversify';
+import { assembleReplica } from './assemble-replica.js';
+import type { CompositionRoot } from './compose-types.js';
+import {
+  type ClientEndpoint,
+  type Configuration,
+  type Endpoint,
+  loadEndpoint,
+  type LoadedEndpoint,
+  type ServiceEndpoint,
+} from './config/index.js';
+import type { ExecutorEndpoint } from './executor/executor.js';
+import type { GroupStatus, MemberStatus } from './group-status.js';
+import { linkAddressesOf } from './link-addresses.js';
+import { ClientInterceptor } from './interceptors/client-interceptor.js';
+import { EventCounters } from './link/event-counters.js';
+import { MemberDialer } from './link/member-dialer.js';
+import { queryMemberStatus } from './link/query-member-status.js';
+import { ClientEngine } from './protocol/client/client-engine.js';
+import { AttachedService } from './service/attached-service.js';
+import { ManagedService } from './service/managed-service.js';
+import { tcpReadyProbe } from './service/ready-probe.js';
+import { ReplicaHost } from './service/replica-host.js';
+import type { ServiceProcess } from './service/service-process.js';
+import { channelGate, composeServiceFace } from './substrate/compose-service-face.js';
+import { DialectClientFace } from './substrate/dialect-client-face.js';
+import { decodeEntry, encodeEntry } from './wire/entry-codec.js';
 
-const notYet = 'the composition root is not written yet';
+const now = (): number => performance.now();
+const codec = { encode: encodeEntry, decode: decodeEntry };
 
-/** Starts a service interceptor. */
-export const composeService: CompositionRoot['composeService'] = (): Promise<Composition> => {
-  throw new Error(notYet);
+/** Starts a service interceptor, or a witness. */
+export const composeService: CompositionRoot['composeService'] = async (configuration, options) => {
+  const { logger, replica: name } = options;
+  const replica = configuration.forReplica(name);
+  const endpoints = new Map<string, ExecutorEndpoint>();
+  const faces: ServiceFace[] = [];
+  for (const endpoint of replica.endpoints) {
+    const loaded = await loadEndpoint(configuration, endpoint);
+    const served = composeServiceEndpoint(endpoint, loaded, logger);
+    endpoints.set(endpoint.name, served);
+    faces.push(served.face);
+  }
+  const service = replica.witness ? undefined : composeServiceProcess(configuration, name, faces, logger);
+  const host = new ReplicaHost({
+    service,
+    makeInterceptor: () =>
+      assembleReplica({ configuration, name, endpoints, service, codec, bootstrap: options.bootstrap, logger, now }),
+    restart: replica.service?.restart ?? true,
+    logger,
+    now,
+  });
+  const { done } = await host.start();
+  return {
+    done,
+    stop: async () => {
+      host.stop();
+      await done;
+    },
+  };
 };
 
 /** Starts a client interceptor. */
-export const composeClient: CompositionRoot['composeClient'] = (): Promise<ClientComposition> => {
-  throw new Error(notYet);
+export const composeClient: CompositionRoot['composeClient'] = async (configuration, { logger }) => {
+  const { timing, limits } = configuration;
+  const faces = new Map<string, ClientFace>();
+  for (const endpoint of configuration.clientEndpoints) {
+    faces.set(endpoint.name, composeClientFace(endpoint, await loadEndpoint(configuration, endpoint), logger));
+  }
+  const id = `client-${randomBytes(8).toString('hex')}` as ClientId;
+  const links = new MemberDialer({
+    own: { group: configuration.group, identity: id, settings: '' },
+    addresses: linkAddressesOf(configuration),
+    connectTimeoutMs: timing.suspectAfterMs,
+    logger,
+    counters: new EventCounters(),
+  });
+  const engine = new ClientEngine(id, {
+    members: configuration.replicas.filter((replica) => !replica.witness).map((replica) => replica.name as MemberName),
+    suspectAfterMs: timing.suspectAfterMs,
+    heartbeatMs: timing.heartbeatMs,
+    giveUpAfterMs: timing.giveUpAfterMs,
+    connectionWindowBytes: limits.connectionWindowBytes,
+    processCacheBytes: limits.processCacheBytes,
+    maxConnections: limits.maxConnections,
+  });
+  const interceptor = new ClientInterceptor({ engine, links, codec, faces, logger, now });
+  let end!: { resolve: () => void; reject: (error: Error) => void };
+  const done = new Promise<void>((resolve, reject) => (end = { resolve, reject }));
+  const addresses = await interceptor.start((failure) => end.reject(failure));
+  return {
+    addresses,
+    done,
+    stop: async () => {
+      await interceptor.stop();
+      end.resolve();
+    },
+  };
 };
 
-/** Asks all configured members. */
-export const queryStatus: CompositionRoot['queryStatus'] = (): Promise<GroupStatus> => {
-  throw new Error(notYet);
+/** Asks all configured members how they are. */
+export const queryStatus: CompositionRoot['queryStatus'] = async (configuration, timeoutMs): Promise<GroupStatus> => {
+  const { group } = configuration;
+  const members = await Promise.all(
+    [...linkAddressesOf(configuration)].map(async ([name, address]) => {
+      try {
+        return { ...((await queryMemberStatus(address, group, timeoutMs)) as MemberStatus), name, reachable: true as const };
+      } catch {
+        return { name, reachable: false as const };
+      }
+    }),
+  );
+  return { group, members };
 };
+
+function composeServiceEndpoint(endpoint: ServiceEndpoint, loaded: LoadedEndpoint, logger: Logger): ExecutorEndpoint {
+  const gate = endpoint.gate ?? loaded.adapter.defaultGate;
+  const gated = gate !== 'none' && endpoint.connections === 'dedicated';
+  const context = { endpoint: endpoint.name, logger, connect: endpoint.connect };
+  if (loaded.channel === undefined) {
+    const container = load(moduleOf(loaded, { ...context, gate }));
+    return { face: container.get<ServiceFace>(tokens.ServiceFace), gated };
+  }
+  const dialect = composeDialect(endpoint, loaded, logger);
+  const terms = { dialect, gate, connections: endpoint.connections };
+  const container = load(moduleOf(loaded.channel, { ...context, gate: channelGate(terms) }));
+  return { face: composeServiceFace(container.get<ServiceFace>(tokens.ServiceFace), terms, logger), gated };
+}
+
+function composeClientFace(endpoint: ClientEndpoint, loaded: LoadedEndpoint, logger: Logger): ClientFace {
+  const context = { endpoint: endpoint.name, logger, listen: endpoint.listen };
+  const face = load(moduleOf(loaded.channel ?? loaded, context)).get<ClientFace>(tokens.ClientFace);
+  return loaded.channel === undefined ? face : new DialectClientFace(face, composeDialect(endpoint, loaded, logger), logger);
+}
+
+function composeDialect(endpoint: Endpoint, loaded: LoadedEndpoint, logger: Logger): Dialect {
+  return load(moduleOf(loaded, { endpoint: endpoint.name, logger })).get<Dialect>(tokens.Dialect);
+}
+
+function moduleOf(
+  { adapter, options }: Pick<LoadedEndpoint, 'adapter' | 'options'>,
+  context: Omit<EndpointContext, 'gate'> & { readonly gate?: Gate },
+): ContainerModule {
+  return adapter.module(options, context) as ContainerModule;
+}
+
+/** A container of its own for each module, so that no module is loaded twice into one and doubles its bindings. */
+function load(module: ContainerModule): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.load(module);
+  return container;
+}
+
+function composeServiceProcess(
+  configuration: Configuration,
+  name: string,
+  faces: readonly ServiceFace[],
+  logger: Logger,
+): ServiceProcess {
+  const { service, endpoints } = configuration.forReplica(name);
+  const ready =
+    service?.readyAddress === undefined
+      ? { address: endpoints.map((endpoint) => endpoint.connect).join(', '), probe: () => probeAll(faces) }
+      : tcpReadyProbe(service.readyAddress);
+  if (service?.run === undefined) return new AttachedService(ready, logger);
+  const { run, environment, readyTimeoutMs, stopTimeoutMs } = service;
+  return new ManagedService(
+    { run, directory: configuration.directory, environment, ready, readyTimeoutMs, stopTimeoutMs },
+    logger,
+  );
+}
+
+async function probeAll(faces: readonly ServiceFace[]): Promise<void> {
+  await Promise.all(faces.map((face) => face.probe()));
+}

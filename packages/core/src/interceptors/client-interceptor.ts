@@ -13,13 +13,13 @@ import type { ClientEffect, ClientInput } from '../protocol/client/client-io.js'
 import type { MemberToClient } from '../protocol/connections/client-link.js';
 import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
-import type { MemberLinkHandler, MemberLinksOfClient } from './member-link.js';
+import type { MemberDialer, MemberDialerHandler } from '../link/member-dialer.js';
 import { TurnLoop } from '../link/turn-loop.js';
 
 /** What a client interceptor is made of. */
 export interface ClientInterceptorParts {
   readonly engine: ClientEngine;
-  readonly links: MemberLinksOfClient;
+  readonly links: MemberDialer;
   readonly codec: EntryCodec;
   /** By endpoint. */
   readonly faces: ReadonlyMap<string, ClientFace>;
@@ -31,7 +31,7 @@ export interface ClientInterceptorParts {
  * The client's side of the virtual communication layer: faces towards clients, the engine that numbers and resends, and the
  * link to the member that it is attached to.
  */
-export class ClientInterceptor implements MemberLinkHandler {
+export class ClientInterceptor implements MemberDialerHandler {
   readonly #parts: ClientInterceptorParts;
   readonly #loop: TurnLoop;
   readonly #channels = new Map<ConnectionNumber, Channel>();

@@ -16,9 +16,10 @@ import type { ClientToMember } from '../protocol/connections/client-link.js';
 import type { Replica } from '../protocol/connections/replica.js';
 import type { ConnectionKey, OrderedEntry, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
 import type { Report } from '../protocol/member-io.js';
-import type { ClientLinks, ClientLinksHandler } from './client-links.js';
 import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
+import type { ClientLinks, ClientLinksHandler } from '../link/client-links.js';
+import type { LinkServer } from '../link/link-server.js';
 import { TurnLoop } from '../link/turn-loop.js';
 
 /** What a service interceptor is made of. */
@@ -26,6 +27,8 @@ export interface ServiceInterceptorParts {
   readonly engine: GroupEngine;
   readonly replica: Replica;
   readonly clients: ClientLinks;
+  /** Where all links come in; listening. */
+  readonly server: LinkServer;
   readonly codec: EntryCodec;
   /** Undefined in a witness, which executes nothing. */
   readonly makeExecutor: ((handler: ExecutorHandler) => Executor) | undefined;
@@ -84,7 +87,9 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   /** Lets go of everything at once. */
   async stop(): Promise<void> {
     this.#halt();
+    this.#parts.clients.stop();
     await this.#parts.engine.stop();
+    await this.#parts.server.close();
   }
 
   /** The service has ended by itself: nothing that its connections say any more is its own decision. */

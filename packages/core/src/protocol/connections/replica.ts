@@ -58,14 +58,14 @@ export class Replica {
   }
 
   snapshot(): ReplicaSnapshot {
-    const { table, cache, stable } = this.#state;
+    const { self, table, cache, stable } = this.#state;
     return {
       applied: table.applied,
       stable,
       clients: table.clients().map((record) => ({
         id: record.client,
         epoch: record.epoch,
-        attached: !this.#watch.isDetached(record),
+        attached: record.member === self && !record.detached,
       })),
       connections: cache.size,
       cacheBytes: cache.bytes,
