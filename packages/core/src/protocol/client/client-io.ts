@@ -1,12 +1,4 @@
-import type {
-  ConnectionNumber,
-  Epoch,
-  MemberName,
-  Milliseconds,
-  Position,
-  Segment,
-  View,
-} from '@lockstep/contracts';
+import type { ConnectionNumber, Epoch, MemberName, Milliseconds, Position, Segment, View } from '@lockstep/contracts';
 import type { ClientToMember, MemberToClient } from '../connections/client-link.js';
 import type { CommandsEntry } from '../connections/entry.js';
 import type { Report } from '../member-io.js';
@@ -30,6 +22,9 @@ export interface ClientSettings {
 /**
  * What the client engine is told: by the client face, by links. The driver has at most one link to a member; after a
  * `disconnect` effect nothing more is told about that link, not even its end.
+ *
+ * The numbers of connections are never used twice in one run. After an expiry the group counts from 1 again; inputs and
+ * effects do not.
  */
 export type ClientInput =
   | { readonly kind: 'start' }
@@ -58,7 +53,11 @@ export type ClientEffect =
   | { readonly kind: 'connect'; readonly member: MemberName }
   | { readonly kind: 'disconnect'; readonly member: MemberName }
   /** `commands` are encoded by the driver once; a resend is a new batch. */
-  | { readonly kind: 'send'; readonly member: MemberName; readonly message: Exclude<ClientToMember, { kind: 'commands' }> }
+  | {
+      readonly kind: 'send';
+      readonly member: MemberName;
+      readonly message: Exclude<ClientToMember, { kind: 'commands' }>;
+    }
   | { readonly kind: 'send-commands'; readonly member: MemberName; readonly entry: CommandsEntry }
   | { readonly kind: 'deliver'; readonly connection: ConnectionNumber; readonly segment: Segment }
   | { readonly kind: 'deliver-end'; readonly connection: ConnectionNumber }
@@ -84,6 +83,8 @@ export interface ClientSnapshot {
 /** One connection as the client engine has it, for checks. */
 export interface ClientConnectionSnapshot {
   readonly connection: ConnectionNumber;
+  /** Its number in the group, which differs from `connection` after an expiry. */
+  readonly number: ConnectionNumber;
   readonly endpoint: string;
   /** How far the client has sent, the end counted. */
   readonly produced: Position;

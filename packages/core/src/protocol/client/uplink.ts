@@ -1,0 +1,49 @@
+import type { Epoch, MemberName, Milliseconds } from '@lockstep/contracts';
+import type { Command } from '../connections/entry.js';
+import { Fifo } from '../fifo.js';
+
+/** The link to the member that this client interceptor has chosen, from dialling to its loss. */
+export class Uplink {
+  readonly member: MemberName;
+  state: 'connecting' | 'attaching' | 'attached' = 'connecting';
+  /** When it entered its state. */
+  since: Milliseconds;
+  heardAt: Milliseconds;
+  sentAt: Milliseconds;
+  writable = true;
+  epoch = 0 as Epoch;
+  /** Batches that were sent and are not stable. */
+  readonly #batches = new Fifo<readonly Command[]>();
+  #settledBatches = 0;
+
+  constructor(member: MemberName, now: Milliseconds) {
+    this.member = member;
+    this.since = now;
+    this.heardAt = now;
+    this.sentAt = now;
+  }
+
+  enter(state: 'attaching' | 'attached', now: Milliseconds): void {
+    this.state = state;
+    this.since = now;
+    this.heardAt = now;
+    this.sentAt = now;
+  }
+
+  sent(batch: readonly Command[], now: Milliseconds): void {
+    this.#batches.push(batch);
+    this.sentAt = now;
+  }
+
+  /**
+   * The first `count` batches of this attachment are stable.
+   *
+   * @returns those that were not known to be; undefined if so many were never sent
+   */
+  settle(count: number): (readonly Command[])[] | undefined {
+    if (count > this.#settledBatches + this.#batches.length) return undefined;
+    const settled: (readonly Command[])[] = [];
+    for (; this.#settledBatches < count; this.#settledBatches++) settled.push(this.#batches.shift()!);
+    return settled;
+  }
+}
