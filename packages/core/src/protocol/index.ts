@@ -1,3 +1,4 @@
+export * from './client/client-engine.js';
 export type * from './client/client-io.js';
 export type * from './connections/client-link.js';
 export type * from './connections/entry.js';
