@@ -149,6 +149,7 @@ export class MessageRouter {
     if (this.#state.view === undefined) return;
     if (this.#state.phase === 'learner' && !learning.isComplete) return learning.onEntries(peer, message);
     this.#state.stage(message.first, message.runs);
+    if (this.#state.held < message.through) return;
     installation.entriesArrived();
     acceptor.entriesArrived();
     candidate.entriesArrived();

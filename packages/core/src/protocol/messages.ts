@@ -130,6 +130,8 @@ export interface Entries {
   readonly kind: 'entries';
   readonly first: OrderNumber;
   readonly runs: readonly EntryRun[];
+  /** The last order number of the whole answer: on its way, it may be cut into several messages. */
+  readonly through: OrderNumber;
 }
 
 /** Second phase. The receiver accepts once it holds everything up to the end of the value. */

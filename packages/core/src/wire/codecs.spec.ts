@@ -252,8 +252,12 @@ describe('wire: entries', () => {
 describe('wire: status', () => {
   it('comes back as it was', () => {
     const document = { view: 3, members: ['a', 'ü'], nothing: null };
-    expect(decodeStatus(blockOf(encodeStatus(document)))).to.deep.equal({ document });
+    expect(decodeStatus(blockOf(encodeStatus(document)!))).to.deep.equal({ document });
     expect(observerCodes.status).to.equal(1);
+  });
+
+  it('is not sent when it is too large for a frame', () => {
+    expect(encodeStatus({ large: 'x'.repeat(wireLimits.frameBytesMax) })).to.equal(undefined);
   });
 
   it('is refused when it is not JSON', () => {

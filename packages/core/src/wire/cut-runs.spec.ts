@@ -49,7 +49,7 @@ describe('wire: cutting large messages', () => {
         const runs = lists.map((list, index) => runOf('abcdef'[index]!, list, 10 * index + 1));
         const groups = cutRuns(runs);
         expect(groups.flatMap(listEntries)).to.deep.equal(listEntries(runs));
-const [before, after] = [runs, groups.flat()].map((list) => Buffer.concat(list.map(({ payload }) => payload)));
+        const [before, after] = [runs, groups.flat()].map((list) => Buffer.concat(list.map(({ payload }) => payload)));
         expect(before?.equals(after!)).to.equal(true);
         for (const group of groups) {
           const sizes = group.flatMap((run) => run.lengths);
@@ -92,7 +92,7 @@ const [before, after] = [runs, groups.flat()].map((list) => Buffer.concat(list.m
     ]);
     const submits = receive(encodePeerMessage({ kind: 'submit', view: 2, run: runs[1] } as never), decodePeerMessage);
     expect(submits.map((message) => message.kind === 'submit' && message.run.firstSubmission)).to.deep.equal([7, 8]);
-    const entries = receive(encodePeerMessage({ kind: 'entries', first: 5, runs } as never), decodePeerMessage);
+    const entries = receive(encodePeerMessage({ kind: 'entries', first: 5, runs, through: 8 } as never), decodePeerMessage);
     expect(entries.map((message) => message.kind === 'entries' && message.first)).to.deep.equal([5, 6, 7, 8]);
   });
 

@@ -50,7 +50,8 @@ function decodeOrderMessage(reader: BlockReader): PeerMessage | undefined {
     case codes.entries: {
       const entries = reader.header(wire.Entries);
       const first = ordinal<OrderNumber>(entries.first);
-      return { kind: 'entries', first, runs: decodeRuns(reader, first, entries.runs) };
+      const through = ordinal<OrderNumber>(entries.through);
+      return { kind: 'entries', first, runs: decodeRuns(reader, first, entries.runs), through };
     }
     case codes.fetch: {
       const { from, to } = reader.header(wire.Fetch);

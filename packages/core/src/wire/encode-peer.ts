@@ -99,10 +99,10 @@ function encodeSubmit({ view, run }: Submit): Uint8Array[] {
     );
 }
 
-function encodeEntries({ first, runs }: Entries): Uint8Array[] {
+function encodeEntries({ first, runs, through }: Entries): Uint8Array[] {
   let next: number = first;
   return cutRuns(runs).flatMap((group) => {
-    const fields = { first: next, runs: group.map(encodeRun) };
+    const fields = { first: next, runs: group.map(encodeRun), through };
     next += countEntries(group);
     return BlockWriter.encodeFrame(
       codes.entries,

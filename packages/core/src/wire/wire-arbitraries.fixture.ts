@@ -75,7 +75,7 @@ export const peerMessage: fc.Arbitrary<PeerMessage> = fc.oneof(
     received: counted<never>(0),
     accepted: fc.option(fc.record({ ballot: counted<never>(0), value: viewChange }), { nil: undefined }),
   }),
-  fc.record({ kind: kind('entries'), first: order<never>(), runs }),
+  fc.record({ kind: kind('entries'), first: order<never>(), runs, through: order<never>() }),
   fc.record({ kind: kind('accept'), ...ballot, value: viewChange }),
   fc.record({ kind: kind('accepted'), ...ballot }),
   fc.record({ kind: kind('install'), view }),

@@ -219,8 +219,9 @@ export class Candidate {
   #push(peer: IncarnationId, received: OrderNumber, end: OrderNumber): void {
     for (let first = received + 1; first <= end; ) {
       const runs = this.#state.slice(first as OrderNumber, end, limits.fetchBytesMax);
-      this.#state.send(peer, { kind: 'entries', first: first as OrderNumber, runs });
-      first += countEntries(runs);
+      const through = (first + countEntries(runs) - 1) as OrderNumber;
+      this.#state.send(peer, { kind: 'entries', first: first as OrderNumber, runs, through });
+      first = through + 1;
     }
   }
 

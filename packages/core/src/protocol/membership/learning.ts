@@ -2,7 +2,7 @@ import type { IncarnationId, Milliseconds, OrderNumber } from '@lockstep/contrac
 import type { GroupState } from '../group-state.js';
 import { limits } from '../limits.js';
 import type { Entries, Fetch } from '../messages.js';
-import { appendNew, countEntries } from '../order/entry-run.js';
+import { appendNew, countEntries, joinRuns } from '../order/entry-run.js';
 
 /**
  * How a learner gets what was ordered before its view: it asks one member at a time for history, on a lane of its own, while
@@ -57,18 +57,20 @@ export class Learning {
   onFetch(peer: IncarnationId, { from, to }: Fetch, lane: 'main' | 'transfer'): void {
     const last = Math.min(to, this.#state.held) as OrderNumber;
     if (from > last || (from < this.#state.log.first && !this.mayFill(peer))) return;
-    const runs = this.#state.slice(from, last, limits.fetchBytesMax);
-    this.#state.send(peer, { kind: 'entries', first: from, runs }, lane);
+    const runs = joinRuns(this.#state.slice(from, last, limits.fetchBytesMax));
+    const through = (from + countEntries(runs) - 1) as OrderNumber;
+    this.#state.send(peer, { kind: 'entries', first: from, runs, through }, lane);
   }
 
   /** History arrived. Everything before the view's start is stable, so whichever donor sent it, it is the same. */
-  onEntries(peer: IncarnationId, { first, runs }: Entries): void {
+  onEntries(peer: IncarnationId, { first, runs, through }: Entries): void {
     const state = this.#state;
     if (this.isComplete || first > state.log.last + 1) return;
     const room = state.view!.start - first + 1;
     if (countEntries(runs) > room) return state.report('warn', 'drop-entries', { peer, first });
     appendNew(first, runs, state.log.last, (run) => state.append(run));
-    if (!this.isComplete) return this.#ask();
+    this.#askedAt = state.now;
+    if (!this.isComplete) return state.log.last < through ? undefined : this.#ask();
     this.#donor = undefined;
     state.unstage(Infinity as OrderNumber);
   }

@@ -34,11 +34,47 @@ export function appendNew(first: number, runs: readonly EntryRun[], last: number
   }
 }
 
+/**
+ * Makes one run of runs that follow each other in the submissions of one sender, copying their bytes: history is kept as it
+ * came, in many small runs, and travels better in few.
+ */
+export function joinRuns(runs: readonly EntryRun[]): EntryRun[] {
+  const joined: EntryRun[] = [];
+  for (let start = 0, end = 1; start < runs.length; start = end++) {
+    while (end < runs.length && follows(runs[end - 1]!, runs[end]!)) end++;
+    joined.push(end - start === 1 ? runs[start]! : join(runs.slice(start, end)));
+  }
+  return joined;
+}
+
 /** The number of entries in several runs. */
 export function countEntries(runs: readonly EntryRun[]): number {
   let count = 0;
   for (const run of runs) count += run.lengths.length;
   return count;
+}
+
+function follows(run: EntryRun, next: EntryRun): boolean {
+  return next.sender === run.sender && next.firstSubmission === run.firstSubmission + run.lengths.length;
+}
+
+function join(runs: readonly EntryRun[]): EntryRun {
+  const { sender, firstSubmission } = runs[0]!;
+  const payloads = runs.map((run) => run.payload);
+  return { sender, firstSubmission, lengths: runs.flatMap((run) => run.lengths), payload: concatenate(payloads) };
+}
+
+/** All parts, one behind the other, in a buffer of their own. */
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  let bytes = 0;
+  for (const part of parts) bytes += part.byteLength;
+  const whole = new Uint8Array(bytes);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.byteLength;
+  }
+  return whole;
 }
 
 function sum(lengths: readonly number[], from: number, to: number): number {

@@ -134,6 +134,7 @@ export class OrderFlow {
 
   sendReceipts(): void {
     const state = this.#state;
+    this.#gapReported = false;
     this.#receiptIsDue = false;
     this.#lastReceiptAt = state.now;
     this.#executedInReceipt = state.executed;

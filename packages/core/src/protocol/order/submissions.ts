@@ -1,6 +1,6 @@
 import type { EntryRun, IncarnationId, SubmissionNumber } from '@lockstep/contracts';
 import { limits } from '../limits.js';
-import { cutRun, lastSubmission } from './entry-run.js';
+import { concatenate, cutRun, lastSubmission } from './entry-run.js';
 
 /**
  * This member's own entries until they are seen in the order: gathered until the turn ends, then kept as runs so that
@@ -46,7 +46,7 @@ export class Submissions {
       sender: this.#self,
       firstSubmission: this.#next as SubmissionNumber,
       lengths: this.#gathered.map((entry) => entry.byteLength),
-      payload: this.#gathered.length === 1 ? this.#gathered[0]! : concatenate(this.#gathered, this.#gatheredBytes),
+      payload: this.#gathered.length === 1 ? this.#gathered[0]! : concatenate(this.#gathered),
     };
     this.#next += run.lengths.length;
     this.#unordered.push(run);
@@ -89,14 +89,4 @@ export class Submissions {
     this.#unorderedBytes -= run.payload.byteLength;
     this.#unorderedEntries -= run.lengths.length;
   }
-}
-
-function concatenate(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
 }
