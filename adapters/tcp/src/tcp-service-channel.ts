@@ -20,7 +20,9 @@ export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
   readonly #gate: ConsumedGate | undefined;
   #handler: ServiceChannelHandler | undefined;
   #opened = false;
+  /** Nothing more is sent: ended, broken or closed. */
   #ended = false;
+  #wasReset = false;
   #sentUnits = 0;
   #takenUnits = 0;
 
@@ -49,6 +51,7 @@ export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
   bind(handler: ServiceChannelHandler): void {
     this.#handler = handler;
     this.#socket.once('connect', () => {
+      if (this.#wasReset) return;
       this.#opened = true;
       handler.onOpen();
     });
@@ -72,6 +75,7 @@ export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
 
   reset(): void {
     this.#ended = true;
+    this.#wasReset = true;
     this.#gate?.close();
     this.#channel.reset();
   }
