@@ -19,10 +19,10 @@ const quietMsMax = 10_000;
  */
 export function parseOptions(options: unknown = {}): TcpOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw wrong('the options of the tcp adapter are a mapping', 'Write quietMs under options, or leave options out.');
+    throw wrong('options is no mapping', 'Write quietMs under options, or leave options out.');
   }
   for (const name of Object.keys(options)) {
-    if (name !== 'quietMs') throw wrong(`the tcp adapter has no option "${name}"`, 'Remove it; there is only quietMs.');
+    if (name !== 'quietMs') throw wrong(`${name} is unknown`, 'Remove it; there is only quietMs.');
   }
   const { quietMs = quietMsDefault } = options as { quietMs?: unknown };
   if (typeof quietMs !== 'number' || !Number.isInteger(quietMs) || quietMs < 1 || quietMs > quietMsMax) {
@@ -32,5 +32,5 @@ export function parseOptions(options: unknown = {}): TcpOptions {
 }
 
 function wrong(what: string, remedy: string): LockstepError {
-  return new LockstepError('ERR_LOCKSTEP_CONFIGURATION', `${what[0]?.toUpperCase()}${what.slice(1)}. ${remedy}`);
+  return new LockstepError('ERR_LOCKSTEP_CONFIGURATION', `${what}. ${remedy}`);
 }

@@ -1,0 +1,150 @@
+import { turns, until } from '@lockstep/testkit';
+import { expect } from 'chai';
+import { ConsumedGate } from './consumed-gate.js';
+import type { SocketQueues } from './socket-tables.js';
+
+const empty: SocketQueues = { unread: 0, unacknowledged: 0 };
+
+describe('ConsumedGate', () => {
+  let looks: (SocketQueues | undefined | Error)[];
+  let lookCount: number;
+  let idles: number;
+  let gate: ConsumedGate;
+
+  beforeEach(() => {
+    looks = [];
+    lookCount = 0;
+    idles = 0;
+    gate = new ConsumedGate(1, {
+      look: () => {
+        lookCount += 1;
+        const look = looks.length > 1 ? looks.shift() : looks[0];
+        return look instanceof Error ? Promise.reject(look) : Promise.resolve(look);
+      },
+      onIdle: () => (idles += 1),
+    });
+  });
+
+  afterEach(() => gate.close());
+
+  it('is not busy before anything is sent', () => {
+    gate.taken();
+    gate.answered();
+    expect(gate.busy).to.equal(false);
+  });
+
+  it('an answer to what was taken ends the turn, without a look and not from inside the call', async () => {
+    gate.sent(1024);
+    gate.taken();
+    gate.answered();
+    gate.answered();
+    expect(gate.busy).to.equal(true);
+    expect(idles).to.equal(0);
+    await until('it is idle', () => !gate.busy);
+    await turns(2);
+    expect({ idles, lookCount }).to.deep.equal({ idles: 1, lookCount: 0 });
+  });
+
+  it('an answer before everything was taken proves nothing', async () => {
+    looks = [{ unread: 5, unacknowledged: 0 }];
+    gate.sent(10);
+    gate.answered();
+    gate.taken();
+    await turns(3);
+    expect(gate.busy).to.equal(true);
+  });
+
+  it('an answer and more to do in the same turn of the event loop: still busy', async () => {
+    looks = [{ unread: 5, unacknowledged: 0 }];
+    gate.sent(10);
+    gate.taken();
+    gate.answered();
+    gate.sent(10);
+    await turns(3);
+    expect({ busy: gate.busy, idles }).to.deep.equal({ busy: true, idles: 0 });
+  });
+
+  it('after an answer to a large turn the queue is looked into', async () => {
+    looks = [{ unread: 700, unacknowledged: 0 }, empty];
+    gate.sent(1000);
+    gate.sent(25);
+    gate.taken();
+    gate.answered();
+    await until('it was looked at', () => lookCount === 1);
+    await turns(1);
+    expect(gate.busy).to.equal(true);
+    gate.answered();
+    await until('it is idle', () => !gate.busy);
+    expect({ idles, lookCount }).to.deep.equal({ idles: 1, lookCount: 2 });
+  });
+
+  it('a service that stays quiet is finished when it has read everything', async () => {
+    looks = [{ unread: 3, unacknowledged: 0 }, { unread: 3, unacknowledged: 0 }, empty];
+    gate.sent(3);
+    gate.taken();
+    await until('it is idle', () => !gate.busy);
+    expect({ idles, lookCount }).to.deep.equal({ idles: 1, lookCount: 3 });
+  });
+
+  it('what is read and not acknowledged counts as read at the second look', async () => {
+    looks = [{ unread: 0, unacknowledged: 3 }];
+    gate.sent(3);
+    gate.taken();
+    await until('it is idle', () => !gate.busy);
+    expect(lookCount).to.equal(2);
+  });
+
+  it('what is not acknowledged and moves does not count as read', async () => {
+    looks = [
+      { unread: 0, unacknowledged: 900 },
+      { unread: 0, unacknowledged: 600 },
+      { unread: 0, unacknowledged: 0 },
+    ];
+    gate.sent(1000);
+    gate.taken();
+    await until('it is idle', () => !gate.busy);
+    expect(lookCount).to.equal(3);
+  });
+
+  it('where the queues cannot be seen, quiet is enough', async () => {
+    looks = [undefined];
+    gate.sent(3);
+    gate.taken();
+    await until('it is idle', () => !gate.busy);
+    expect(lookCount).to.equal(1);
+  });
+
+  it('where the queues cannot be read for the moment, it looks again', async () => {
+    looks = [new Error('EMFILE'), new Error('EMFILE'), empty];
+    gate.sent(3);
+    gate.taken();
+    await until('it is idle', () => !gate.busy);
+    expect(lookCount).to.equal(3);
+  });
+
+  it('a look that began before the last send proves nothing', async () => {
+    let answer: ((queues: SocketQueues) => void) | undefined;
+    const slow = new ConsumedGate(1, {
+      look: () => new Promise((resolve) => (answer = resolve)),
+      onIdle: () => (idles += 1),
+    });
+    slow.sent(1);
+    slow.taken();
+    await until('it looks', () => answer !== undefined);
+    slow.sent(1);
+    answer?.(empty);
+    await turns(3);
+    expect({ busy: slow.busy, idles }).to.deep.equal({ busy: true, idles: 0 });
+    slow.close();
+  });
+
+  it('tells nothing after it was closed', async () => {
+    looks = [empty];
+    gate.sent(1);
+    gate.taken();
+    gate.answered();
+    gate.close();
+    await turns(10);
+    expect({ busy: gate.busy, idles }).to.deep.equal({ busy: false, idles: 0 });
+  });
+});
