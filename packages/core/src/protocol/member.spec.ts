@@ -252,6 +252,18 @@ describe('Member', () => {
     expect(cluster.ordered.get(b)).to.deep.equal(['one', 'two']);
   });
 
+  it('lets all members leave at once, in a few views', () => {
+    const cluster = group('abc');
+    cluster.submit(cluster.ids[0]!, 'one');
+    for (const id of cluster.ids) cluster.step(id, { kind: 'leave' });
+    cluster.settle();
+    cluster.pass(2000);
+    for (const id of cluster.ids) {
+      expect(cluster.ended.get(id), id).to.equal('left');
+      expect(cluster.views.get(id)!.number).to.be.below(5);
+    }
+  });
+
   it('forms a group of one at the operator’s word, and others join', () => {
     const cluster = new Cluster(settings('abc'));
     const a = cluster.start('a', 1, true);

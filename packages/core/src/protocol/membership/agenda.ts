@@ -74,7 +74,8 @@ export class Agenda {
     const remaining = view.members.filter(stays);
     const promoted = view.learners.filter((learner) => this.#isPromotable(learner));
     const others = remaining.filter(({ incarnation }) => !this.#leavers.has(incarnation)).concat(promoted);
-    const members = others.length > 0 ? others : remaining;
+    // If everybody wants to leave, one must stay to go alone: the same members again would change views for ever.
+    const members = others.length > 0 ? others : witnessesLast(remaining).slice(0, 1);
     const learners = view.learners
       .filter((learner) => !promoted.includes(learner) && !this.#isLost(learner.incarnation))
       .concat(this.#eligibleJoiners());
