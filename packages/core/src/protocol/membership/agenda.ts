@@ -54,7 +54,8 @@ export class Agenda {
     const view = this.#state.view!;
     return (
       view.members.some(({ incarnation }) => incarnation !== this.#state.self && this.#detector.discounts(incarnation)) ||
-      view.members.some(({ incarnation }) => this.#leavers.has(incarnation)) ||
+      // The last member goes without a view change: nobody would be left to be in it.
+      (view.members.length > 1 && view.members.some(({ incarnation }) => this.#leavers.has(incarnation))) ||
       view.learners.some((learner) => this.#isLost(learner.incarnation) || this.#isPromotable(learner)) ||
       this.#eligibleJoiners().length > 0 ||
       this.#detector.losersOfQuarrels().length > 0
