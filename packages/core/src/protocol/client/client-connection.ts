@@ -129,14 +129,17 @@ export class ClientConnection {
   }
 
   snapshot(): ClientConnectionSnapshot {
-    const { id, number, endpoint, input, output, paused } = this;
+    const { input, output } = this;
     return {
-      ...{ connection: id, number, endpoint, paused },
+      connection: this.id,
+      number: this.number,
+      endpoint: this.endpoint,
       produced: input.produced,
       stable: input.stable,
       received: output.received,
       acknowledgeable: output.acknowledgeable,
       resetting: this.#resetting,
+      paused: this.paused,
     };
   }
 }

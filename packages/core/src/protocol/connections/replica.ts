@@ -82,14 +82,20 @@ export class Replica {
     return this.#state.table.clients().flatMap((client) =>
       connectionsOf(client).map((record) => {
         const { output, paused } = this.#local(record.key);
-        const { key, connection, endpoint, input, inputEnded, acknowledged } = record;
         return {
-          ...{ key, client: client.client, epoch: client.epoch, connection, endpoint },
-          ...{ input, inputEnded, acknowledged, paused },
+          key: record.key,
+          client: client.client,
+          epoch: client.epoch,
+          connection: record.connection,
+          endpoint: record.endpoint,
+          input: record.input,
+          inputEnded: record.inputEnded,
+          acknowledged: record.acknowledged,
           produced: output.produced,
           outputState: output.state,
           sent: output.sent,
           cacheBytes: output.bytes,
+          paused,
         };
       }),
     );

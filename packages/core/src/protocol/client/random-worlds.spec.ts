@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { World } from './model/world.spec.js';
+
+const worlds = 1000;
+const stepsPerWorld = 400;
+
+/** What has to happen in some world, or the others prove little. */
+const marks = [
+  'attached',
+  'member-lost',
+  'view change',
+  'entries lost and submitted again',
+  'refused: superseded',
+  'refused: leaving',
+  'client-expired',
+  'expired',
+  'gave-up',
+  'rejected',
+  'output paused',
+  'input paused',
+  'every request answered',
+];
+
+describe('virtual connections in random worlds', () => {
+  it('lose, double and reorder nothing', function () {
+    this.timeout(120_000);
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= worlds; seed++) {
+      const world = new World(seed);
+      try {
+        world.run(stepsPerWorld);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+      }
+      for (const mark of world.truth.marks.keys()) seen.add(mark);
+    }
+    expect([...seen]).to.include.members(marks);
+  });
+});
