@@ -1,5 +1,5 @@
 import type { ServiceChannel, ServiceChannelHandler, ServiceFace } from '@lockstep/contracts';
-import { MemoryChannel } from './memory-channel.js';
+import type { MemoryChannel } from './memory-channel.js';
 import type { MemoryNetwork } from './memory-network.js';
 
 /** A service face without a network, with the gate `none`. */
