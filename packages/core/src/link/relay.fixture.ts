@@ -1,0 +1,81 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { LinkAddress } from './link-address.js';
+
+/** Forwards connections to an address; can be made to misbehave. */
+export class Relay {
+  readonly address: LinkAddress;
+  /** Connections made through it so far. */
+  connections = 0;
+  /** Swallows everything in both directions, and accepts connections that nobody answers. */
+  blackHole = false;
+  /** Closes connections as soon as they are made. */
+  refuse = false;
+  /** Resets both sides once this many bytes of the first connection have been forwarded to the target. */
+  cutFirstAfterBytes = Infinity;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #target: () => LinkAddress;
+
+  private constructor(server: Server, target: () => LinkAddress) {
+    this.#server = server;
+    this.#target = target;
+    this.address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+    server.on('connection', (socket) => this.#forward(socket));
+  }
+
+  static async to(target: () => LinkAddress): Promise<Relay> {
+    const server = createServer({ noDelay: true });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new Relay(server, target);
+  }
+
+  /** Breaks all connections abruptly. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Stops reading from either side of all connections but the first ones, as a peer does that is too slow. */
+  pause(exceptFirst = 0): void {
+    for (const socket of [...this.#sockets].slice(2 * exceptFirst)) socket.pause();
+  }
+
+  /** Undoes `pause`. */
+  resume(): void {
+    for (const socket of this.#sockets) socket.resume();
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #forward(near: Socket): void {
+    if (this.refuse) return void near.destroy();
+    const cutAfterBytes = ++this.connections === 1 ? this.cutFirstAfterBytes : Infinity;
+    const far = connect({ ...this.#target(), noDelay: true });
+    let forwarded = 0;
+    this.#join(near, far, (chunk) => {
+      const rest = Math.max(0, cutAfterBytes - forwarded);
+      forwarded += chunk.byteLength;
+      far.write(chunk.subarray(0, rest), () => {
+        if (forwarded < cutAfterBytes) return;
+        near.resetAndDestroy();
+        far.resetAndDestroy();
+      });
+    });
+    this.#join(far, near, (chunk) => near.write(chunk));
+  }
+
+  #join(from: Socket, to: Socket, forward: (chunk: Buffer) => void): void {
+    this.#sockets.add(from);
+    from.on('data', (chunk) => {
+      if (!this.blackHole) forward(chunk);
+    });
+    from.on('end', () => this.blackHole || to.end());
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      this.#sockets.delete(from);
+      if (!this.blackHole) to.destroy();
+    });
+  }
+}
