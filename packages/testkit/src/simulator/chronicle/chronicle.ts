@@ -28,9 +28,11 @@ export class Chronicle {
   readonly fenced = new Set<IncarnationId>();
   /** Members that a fault has touched, in themselves or on a link of theirs. */
   readonly disturbed = new Set<MemberName>();
+  /** The world has come to rest: from here on nothing may happen but heartbeats. */
+  isAtRest = false;
   readonly #invariants: readonly Invariant[];
   readonly #references = new Map<GroupRecord, Reference>();
-  #historyTold = 0;
+  #answered = 0;
 
   constructor(world: World, invariants: (chronicle: Chronicle) => readonly Invariant[]) {
     this.world = world;
@@ -42,7 +44,7 @@ export class Chronicle {
   }
 
   clientStarted(process: ClientProcess): void {
-    this.clients.set(process.id, new ClientRecord(process));
+    this.clients.set(process.id, new ClientRecord(process, this.world.scheduler.now));
   }
 
   submitted(process: MemberProcess, entries: readonly Uint8Array[]): void {
@@ -50,10 +52,10 @@ export class Chronicle {
   }
 
   /** A member has taken a step; nothing of it has left the process yet. */
-  stepped(process: MemberProcess): void {
+  stepped(process: MemberProcess, effects: readonly MemberEffect[]): void {
     const member = this.#record(process);
-    const { view, ordered, stable, wedged, state } = process.snapshot;
-    if (view !== undefined && view !== member.view?.view) this.#entered(member, view, state === 'member' ? 'member' : 'learner');
+    for (const effect of effects) if (effect.kind === 'view') this.#entered(member, effect.view, effect.role);
+    const { ordered, stable, wedged } = process.snapshot;
     if (wedged) member.view?.wedged.add(member.id);
     if (ordered === member.received && stable === member.stable) return;
     member.received = ordered;
@@ -71,11 +73,23 @@ export class Chronicle {
 
   replicaTold(process: MemberProcess, input: ReplicaInput): void {
     const member = this.#record(process);
+    if (input.kind === 'output') {
+      member.outputs.get(input.connection)?.append(decoder.decode(input.segment.payload), input.cause);
+    } else if (input.kind === 'output-end' || input.kind === 'output-reset') {
+      member.outputs.get(input.connection)?.finish(input.kind === 'output-end' ? 'end' : 'reset', input.cause);
+    }
     for (const invariant of this.#invariants) invariant.replicaTold?.(member, input);
   }
 
   replicaActed(process: MemberProcess, effect: ReplicaEffect): void {
     const member = this.#record(process);
+    if (effect.kind === 'execute') {
+      for (const { kind, connection } of effect.operations) if (kind === 'open') member.opened(connection);
+    } else if (effect.kind === 'send-client') {
+      for (const message of effect.messages) {
+        if (message.kind === 'attached') this.clients.get(effect.client)?.confirmed.set(message.epoch, member.group!);
+      }
+    }
     for (const invariant of this.#invariants) invariant.replicaActed?.(member, effect);
   }
 
@@ -92,6 +106,8 @@ export class Chronicle {
 
   clientActed(process: ClientProcess, effect: ClientEffect): void {
     const client = this.clients.get(process.id)!;
+    if (effect.kind === 'accepted') client.accepted(effect.connection);
+    if (effect.kind === 'report') client.reported(effect);
     if (effect.kind === 'deliver') this.#deliveredTo(client, effect.connection).text += decoder.decode(effect.segment.payload);
     if (effect.kind === 'deliver-end') this.#deliveredTo(client, effect.connection).end = 'end';
     if (effect.kind === 'deliver-reset') this.#deliveredTo(client, effect.connection).end = 'reset';
@@ -109,14 +125,26 @@ export class Chronicle {
     for (const invariant of this.#invariants) invariant.inspected?.(member);
   }
 
-  /** A client was told that its request has this place in the history. */
-  tellHistory(place: number): void {
-    this.#historyTold = Math.max(this.#historyTold, place);
+  requested(line: string): void {
+    for (const invariant of this.#invariants) invariant.requested?.(line);
   }
 
-  /** The highest place in the present group's history that any client has been told of. */
-  get historyTold(): number {
-    return this.#historyTold;
+  /** A client was told that its request has this place in the history of the group that it is attached to. */
+  answered(interceptor: ClientProcess, line: string, place: number): void {
+    this.#answered++;
+    const { group } = this.clients.get(interceptor.id)!;
+    for (const invariant of this.#invariants) invariant.answered?.(line, place, group);
+  }
+
+  /** Requests that were answered. */
+  get answers(): number {
+    return this.#answered;
+  }
+
+  /** Whether some service did not finish a turn in time, so that replicas may differ by right. */
+  get isOrderOpen(): boolean {
+    for (const member of this.members.values()) if (member.hasGateTimedOut) return true;
+    return false;
   }
 
   /** What must come out of this group, as far as it has agreed for good. */
@@ -141,9 +169,13 @@ export class Chronicle {
     return reference;
   }
 
-  /** All is calm: faults are over, everybody has had the time to finish. */
-  settled(): void {
-    for (const invariant of this.#invariants) invariant.settled?.();
+  /** What has still to happen before the world is at rest, by the first invariant that misses something. */
+  unfinished(): { readonly invariant: string; readonly what: string } | undefined {
+    for (const invariant of this.#invariants) {
+      const what = invariant.unfinished?.();
+      if (what !== undefined) return { invariant: invariant.name, what };
+    }
+    return undefined;
   }
 
   #deliveredTo(client: ClientRecord, connection: ConnectionNumber): DeliveredConnection {
@@ -168,7 +200,6 @@ export class Chronicle {
       for (const invariant of this.#invariants) invariant.viewFormed?.(group, record, before);
       if (before !== undefined) before.next = record;
       group.views.push(record);
-      if (this.group !== group) this.#historyTold = 0;
       this.group = group;
     }
     record.installedBy.add(member.id);
@@ -195,7 +226,7 @@ export class Chronicle {
     for (const place of entriesOf(first, runs)) {
       for (const invariant of this.#invariants) invariant.delivering?.(member, place);
       const slot = group.slots[place.order];
-      const origin = place.order > view.start ? view : (group.viewNumbered(view.number - 1) ?? view);
+      const origin = group.viewOf(place.order, view);
       if (slot === undefined || (group.isDropped(slot) && slot.view.number < origin.number)) {
         group.slots[place.order] = slotOf(place, origin);
       } else if (slot.sender !== place.sender || slot.submission !== place.submission) {

@@ -1,5 +1,7 @@
-import type { ClientId, ConnectionNumber } from '@lockstep/contracts';
+import type { ClientId, ConnectionNumber, Milliseconds } from '@lockstep/contracts';
+import type { Report } from '@lockstep/core/protocol';
 import type { ClientProcess } from '../processes/client-process.js';
+import type { GroupRecord } from './group-record.js';
 
 /** What one client interceptor has given to a client of its own. */
 export interface DeliveredConnection {
@@ -10,13 +12,49 @@ export interface DeliveredConnection {
 /** One client interceptor, and what was seen of it. */
 export class ClientRecord {
   readonly id: ClientId;
+  readonly startedMs: Milliseconds;
   readonly process: ClientProcess;
   readonly delivered = new Map<ConnectionNumber, DeliveredConnection>();
-  /** The group has forgotten it. */
+  /** The group by whose order each epoch was confirmed. */
+  readonly confirmed = new Map<number, GroupRecord>();
+  /** The group that it is, or was last, attached to. */
+  group: GroupRecord | undefined;
+  epoch = 0;
+  /** Some group has forgotten it. */
   isExpired = false;
+  hasGivenUp = false;
+  /** The connection's number in the order, by its number here: they differ after an expiry. */
+  readonly #numbers = new Map<ConnectionNumber, number>();
+  #base = 0;
+  #last = 0;
 
-  constructor(process: ClientProcess) {
+  constructor(process: ClientProcess, startedMs: Milliseconds) {
     this.process = process;
     this.id = process.id;
+    this.startedMs = startedMs;
+  }
+
+  accepted(connection: ConnectionNumber): void {
+    this.#last = connection;
+    this.#numbers.set(connection, connection - this.#base);
+    this.delivered.set(connection, { text: '', end: undefined });
+  }
+
+  reported({ event, fields }: Report): void {
+    if (event === 'expired') this.#base = this.#last;
+    if (event === 'attached') this.group = this.confirmed.get(Number(fields['epoch']));
+  }
+
+  /** The most that was given to any connection that has had this number in the order. */
+  givenTo(number: number): number {
+    let given = 0;
+    for (const [connection, { text, end }] of this.delivered) {
+      if (this.#numbers.get(connection) === number) given = Math.max(given, text.length + (end === undefined ? 0 : 1));
+    }
+    return given;
+  }
+
+  numberOf(connection: ConnectionNumber): number {
+    return this.#numbers.get(connection) ?? 0;
   }
 }

@@ -45,7 +45,18 @@ export class GroupRecord {
   }
 
   viewNumbered(number: number): ViewRecord | undefined {
-    return this.views.find((record) => record.number === number);
+    return this.views[number - 1];
+  }
+
+  /** The view in which somebody who is in `newest` got the entry at this place. */
+  viewOf(order: number, newest: ViewRecord): ViewRecord {
+    let origin = newest;
+    while (order <= origin.start) {
+      const before = this.viewNumbered(origin.number - 1);
+      if (before === undefined) break;
+      origin = before;
+    }
+    return origin;
   }
 
   /** Where the group really stands, from what the members of its newest view have in their logs. */

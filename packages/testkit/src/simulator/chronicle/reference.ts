@@ -49,6 +49,7 @@ export class Reference {
   readonly #watcher: ReferenceWatcher;
   /** The last epochs of clients that were forgotten. */
   readonly #forgotten = new Map<string, number>();
+  readonly #byNumber = new Map<string, ReferenceConnection>();
   #given: string[] = [];
   #applied = 0;
 
@@ -71,8 +72,9 @@ export class Reference {
     }
   }
 
-  liveConnection(client: string, number: number): ReferenceConnection | undefined {
-    return this.clients.get(client)?.connections.get(number);
+  /** The last connection that this number of a client interceptor's meant, live or over. */
+  lastConnection(client: string, number: number): ReferenceConnection | undefined {
+    return this.#byNumber.get(`${client}:${number}`);
   }
 
   #apply(entry: Entry): void {
@@ -130,6 +132,7 @@ export class Reference {
     };
     client.connections.set(number, connection);
     this.connections.set(key, connection);
+    this.#byNumber.set(`${id}:${number}`, connection);
     this.machine.open(key);
     this.#given.push(`open ${key} ${endpoint}`);
   }

@@ -29,7 +29,7 @@ export class LocalSocket {
   takenBytes = 0;
   /** Bytes that the program takes in one read, and how long it is away in between. */
   readPace: { readonly bytesMax: number; readonly pauseMs: Milliseconds } | undefined;
-  readonly #unread: SocketEvent[] = [];
+  readonly #unread: Exclude<SocketEvent, { kind: 'reset' }>[] = [];
   #isReading = false;
   #lastHopAt: Milliseconds = 0;
   #clientEnded = false;
@@ -109,21 +109,24 @@ export class LocalSocket {
     this.#isReading = true;
     this.#scheduler.after((this.readPace?.pauseMs ?? 0) + this.#delay(), () => {
       this.#isReading = false;
-      const event = this.isOver ? undefined : this.#unread.shift();
-      if (event === undefined) return;
-      this.#take(event);
+      this.#takeSome();
       this.#wake();
       this.#read();
     });
   }
 
-  #take(event: SocketEvent): void {
-    if (event.kind === 'end') return this.#program.onEnd();
-    if (event.kind === 'reset') return;
-    const count = Math.min(event.bytes.byteLength, this.readPace?.bytesMax ?? Infinity);
-    if (count < event.bytes.byteLength) this.#unread.unshift({ kind: 'data', bytes: event.bytes.subarray(count) });
-    this.takenBytes += count;
-    this.#program.onData(event.bytes.subarray(0, count));
+  #takeSome(): void {
+    let left = this.readPace?.bytesMax ?? Infinity;
+    while (left > 0 && !this.isOver) {
+      const event = this.#unread.shift();
+      if (event === undefined) return;
+      if (event.kind === 'end') return this.#program.onEnd();
+      const taken = event.bytes.subarray(0, left);
+      if (taken.byteLength < event.bytes.byteLength) this.#unread.unshift({ kind: 'data', bytes: event.bytes.subarray(left) });
+      left -= taken.byteLength;
+      this.takenBytes += taken.byteLength;
+      this.#program.onData(taken);
+    }
   }
 
   #delay(): Milliseconds {

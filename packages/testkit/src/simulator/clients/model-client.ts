@@ -1,17 +1,9 @@
 import type { Random } from '../base/random.js';
-import type { GroupRecord } from '../chronicle/group-record.js';
 import { Violation } from '../chronicle/violation.js';
 import type { ClientProcess } from '../processes/client-process.js';
 import type { World } from '../worlds/world.js';
 import type { ClientScript } from './client-script.js';
 import type { ClientProgram, LocalSocket } from './local-socket.js';
-
-interface Request {
-  readonly line: string;
-  /** The highest place in the history that any client had been told of when this was sent, and in which group. */
-  readonly floor: number;
-  readonly group: GroupRecord | undefined;
-}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -27,8 +19,9 @@ export class ModelClient implements ClientProgram {
   outcome: 'open' | 'ended' | 'reset' | 'abandoned' = 'open';
   readonly #world: World;
   readonly #random: Random;
+  readonly #interceptor: ClientProcess;
   readonly #socket: LocalSocket;
-  readonly #unanswered: Request[] = [];
+  readonly #unanswered: string[] = [];
   #partial = '';
   #isSending = false;
   #hasHalfClosed = false;
@@ -38,6 +31,7 @@ export class ModelClient implements ClientProgram {
     this.script = script;
     this.#world = world;
     this.#random = random;
+    this.#interceptor = interceptor;
     this.#socket = interceptor.accept();
     this.#socket.readPace = script.readPace;
     this.#socket.bind(this);
@@ -53,6 +47,12 @@ export class ModelClient implements ClientProgram {
   get isDone(): boolean {
     if (this.outcome !== 'open') return true;
     return this.script.ending === 'stay' && this.#isFinished && this.#unanswered.length === 0;
+  }
+
+  /** Reads at once from here on. */
+  hurry(): void {
+    this.#socket.readPace = undefined;
+    this.#arrange();
   }
 
   onData(bytes: Uint8Array): void {
@@ -117,8 +117,8 @@ export class ModelClient implements ClientProgram {
   #request(): void {
     const line = `${this.name}:${this.sent.length + 1} ${this.#chooseVerb()}`;
     this.sent.push(line);
-    const { historyTold: floor, group } = this.#world.chronicle;
-    if (!line.endsWith(' n')) this.#unanswered.push({ line, floor, group });
+    if (!line.endsWith(' n')) this.#unanswered.push(line);
+    this.#world.chronicle.requested(line);
     const bytes = encoder.encode(`${line}\n`);
     const cut = this.#random.chance(0.2) ? this.#random.integer(1, bytes.byteLength - 1) : bytes.byteLength;
     this.#socket.write(bytes.subarray(0, cut));
@@ -136,16 +136,11 @@ export class ModelClient implements ClientProgram {
   }
 
   /** A reply tells the request's place in the history, and repeats it. */
-  #reply(line: string): void {
-    const request = this.#unanswered.shift();
-    const place = Number.parseInt(line, 10);
-    if (request === undefined || !line.slice(line.indexOf(' ') + 1).startsWith(request.line)) {
-      throw new Violation('C1', `${this.name} read "${line.slice(0, 60)}" for "${request?.line ?? 'nothing'}"`);
+  #reply(reply: string): void {
+    const line = this.#unanswered.shift();
+    if (line === undefined || !reply.slice(reply.indexOf(' ') + 1).startsWith(line)) {
+      throw new Violation('C1', `${this.name} read "${reply.slice(0, 60)}" for "${line ?? 'nothing'}"`);
     }
-    // Whoever was told a place before this request was sent came before it, in real time and so in the history.
-    if (place <= request.floor && request.group === this.#world.chronicle.group) {
-      throw new Violation('C6', `"${request.line}" got place ${place}, but ${request.floor} had been told before it was sent`);
-    }
-    this.#world.chronicle.tellHistory(place);
+    this.#world.chronicle.answered(this.#interceptor, line, Number.parseInt(reply, 10));
   }
 }

@@ -16,7 +16,7 @@ export function beginStorm(world: World): void {
   next();
 }
 
-/** Ends all faults: ways open, power on, everybody runs at full speed. The dead return by themselves. */
+/** Ends all faults: ways open, power on, everybody runs and reads at full speed. The dead return by themselves. */
 export function endStorm(world: World): void {
   const { network, plan } = world;
   world.isCalm = true;
@@ -28,5 +28,6 @@ export function endStorm(world: World): void {
     host.process?.resume();
     if (host.process !== undefined) host.process.slowMs = 0;
   }
+  for (const client of world.clients) client.hurry();
   for (const { replica } of world.members) if (replica !== undefined) replica.service.pace = plan.servicePace;
 }

@@ -42,8 +42,12 @@ export interface Invariant {
   /** By the final order, a client has acknowledged output. */
   acknowledged?(connection: ReferenceConnection): void;
   clientActed?(client: ClientRecord, effect: ClientEffect): void;
+  /** A client has sent this request. */
+  requested?(line: string): void;
+  /** A client was told that its request has this place in the history of this group. */
+  answered?(line: string, place: number, group: GroupRecord | undefined): void;
   /** From time to time: comparisons that cost more. */
   inspected?(member: MemberRecord): void;
-  /** Faults are over, and everybody has had the time to finish. */
-  settled?(): void;
+  /** What has still to happen before the world is at rest, now that all faults are over; undefined if nothing. */
+  unfinished?(): string | undefined;
 }

@@ -6,6 +6,7 @@ import { PeerLinks, type PeerEnd } from './peer-links.js';
 import { SimulatedProcess } from './process.js';
 import type { ReplicaDriver } from './replica-driver.js';
 
+const turnsPerInspection = 32;
 const fenceMs = { low: 5, high: 40 };
 
 /** A service interceptor or a witness: drives the group's member, and with a service the replica above it. */
@@ -16,6 +17,7 @@ export class MemberProcess extends SimulatedProcess {
   readonly #member: Member;
   readonly #inputs: MemberInput[] = [];
   #isStepping = false;
+  #turns = 0;
   #snapshot: MemberSnapshot;
   /** What runs above the group; a witness has none. */
   replica: ReplicaDriver | undefined;
@@ -68,6 +70,7 @@ export class MemberProcess extends SimulatedProcess {
     if (!this.isAlive) return;
     this.replica?.flush();
     this.give({ kind: 'flush' });
+    if (this.replica !== undefined && this.isAlive && ++this.#turns % turnsPerInspection === 0) this.world.chronicle.inspect(this);
     if (this.isAlive && this.#hasMore()) this.wake();
   }
 
@@ -120,7 +123,7 @@ export class MemberProcess extends SimulatedProcess {
     if (input.kind !== 'flush' && input.kind !== 'executed') world.trace.step(this.id, describeInput(input));
     const effects = this.#member.step(input, world.scheduler.now);
     this.#snapshot = this.#member.snapshot();
-    world.chronicle.stepped(this);
+    world.chronicle.stepped(this, effects);
     for (const effect of effects) {
       this.beforeEffect();
       this.#perform(effect);

@@ -34,7 +34,8 @@ export class ReplicaDriver implements ExecutorHandler {
   readonly #executor: Executor;
   readonly #inputs: ReplicaInput[] = [];
   #isStepping = false;
-  #serviceIsDead = false;
+  /** The service has crashed, or is being taken down with its process. */
+  isServiceDead = false;
 
   constructor(process: MemberProcess, world: World) {
     const { chronicle, plan, random, scheduler } = world;
@@ -88,7 +89,7 @@ export class ReplicaDriver implements ExecutorHandler {
   /** What a turn may read, in any order. */
   sources(): (() => void)[] {
     const sources = this.clients.sources();
-    if (!this.#serviceIsDead) for (const channel of this.service.readable()) sources.push(() => channel.read());
+    if (!this.isServiceDead) for (const channel of this.service.readable()) sources.push(() => channel.read());
     const deadline = this.nextDeadline();
     if (deadline !== undefined && deadline <= this.#world.scheduler.now) sources.push(() => this.#tick());
     return sources;
@@ -96,7 +97,7 @@ export class ReplicaDriver implements ExecutorHandler {
 
   /** Whether another turn would find something to read. */
   get hasMore(): boolean {
-    return this.clients.hasMore || (!this.#serviceIsDead && this.service.readable().length > 0);
+    return this.clients.hasMore || (!this.isServiceDead && this.service.readable().length > 0);
   }
 
   flush(): void {
@@ -117,7 +118,7 @@ export class ReplicaDriver implements ExecutorHandler {
 
   /** The service crashed: whatever its connections would say now is not its own decision, and this member leaves. */
   serviceDied(): void {
-    this.#serviceIsDead = true;
+    this.isServiceDead = true;
     this.service.die();
     this.#executor.stop();
     this.leave();
@@ -125,6 +126,7 @@ export class ReplicaDriver implements ExecutorHandler {
 
   /** The process is dead. */
   died(): void {
+    this.isServiceDead = true;
     this.service.die();
     this.clients.died();
   }

@@ -24,19 +24,15 @@ const decoder = new TextDecoder();
  * push a line to another connection), `b <size>` (a big reply), `q` (reply, then half-close), `x` (reply, then reset).
  */
 export class ModelMachine {
+  /** The history. */
+  readonly requests: string[] = [];
   #hash = 0;
-  #length = 0;
   readonly #connections = new Map<string, ModelConnection>();
   readonly #byName = new Map<string, string>();
 
-  /** How many requests are in the history. */
-  get length(): number {
-    return this.#length;
-  }
-
   /** Equal digests mean equal histories. */
   get digest(): string {
-    return `${this.#length}/${(this.#hash >>> 0).toString(16)}`;
+    return `${this.requests.length}/${(this.#hash >>> 0).toString(16)}`;
   }
 
   open(connection: string): void {
@@ -91,9 +87,9 @@ export class ModelMachine {
   }
 
   #append(line: string): void {
-    this.#length++;
+    this.requests.push(line);
     for (let index = 0; index < line.length; index++) {
-      this.#hash = Math.imul(this.#hash ^ line.charCodeAt(index), 0x01000193) + this.#length;
+      this.#hash = Math.imul(this.#hash ^ line.charCodeAt(index), 0x01000193) + this.requests.length;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { TraceLevel } from '../base/trace.js';
 import { Violation } from '../chronicle/violation.js';
 import { beginStorm, endStorm } from '../faults/storm.js';
+import { passCalm, runFor } from './calm.js';
 import type { MarkName } from './marks.js';
 import { World } from './world.js';
 import type { WorldPlan } from './world-plan.js';
@@ -30,9 +31,9 @@ export function runWorld(plan: WorldPlan, listener?: (line: string, level: Trace
   try {
     world.start();
     beginStorm(world);
-    runUntil(world, plan.stormMs);
+    runFor(world, plan.stormMs);
     endStorm(world);
-    runUntil(world, plan.stormMs + 3000);
+    passCalm(world);
   } catch (error) {
     failure = describeFailure(world, error);
   }
@@ -41,14 +42,10 @@ export function runWorld(plan: WorldPlan, listener?: (line: string, level: Trace
   return {
     seed: plan.seed,
     hash: trace.hash,
-    counts: { lines: trace.count, views, deaths: 0, requests: chronicle.historyTold },
+    counts: { lines: trace.count, views, deaths: chronicle.members.size, requests: chronicle.answers },
     marks: world.marks.counts,
     failure,
   };
-}
-
-function runUntil(world: World, timeMs: number): void {
-  while (world.scheduler.runNext(timeMs));
 }
 
 function describeFailure(world: World, error: unknown): WorldFailure {

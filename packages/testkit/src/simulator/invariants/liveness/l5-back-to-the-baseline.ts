@@ -1,0 +1,35 @@
+import type { Chronicle } from '../../chronicle/chronicle.js';
+import type { MemberProcess } from '../../processes/member-process.js';
+import type { Invariant } from '../invariant.js';
+
+/** L5: logs, caches and queues return to their baseline: all is stable and executed, nothing is cached, nothing waits. */
+export function l5(chronicle: Chronicle): Invariant {
+  const { world } = chronicle;
+  return {
+    name: 'L5',
+    unfinished() {
+      for (const process of world.members) {
+        const left = leftIn(process);
+        if (left !== undefined) return `${process.id} ${left}`;
+      }
+      for (const { process } of world.clientHosts) {
+        const snapshot = process?.engine.snapshot();
+        if (snapshot !== undefined && snapshot.waitingBytes > 0) return `${process!.id} keeps ${snapshot.waitingBytes} bytes of requests`;
+      }
+      return undefined;
+    },
+  };
+
+  function leftIn({ id, snapshot, replica }: MemberProcess): string | undefined {
+    const { ordered, stable, executed, wedged, suspects } = snapshot;
+    const final = chronicle.members.get(id)!.group?.final;
+    if (ordered !== final || stable !== final || executed !== final) {
+      return `has ordered ${ordered}, stable ${stable}, executed ${executed}, the group has ${final}`;
+    }
+    if (wedged || suspects.length > 0) return `is ${wedged ? 'wedged' : `suspicious of ${suspects.join(' ')}`}`;
+    if (replica === undefined) return undefined;
+    const { cacheBytes } = replica.replica.snapshot();
+    if (cacheBytes > 0) return `caches ${cacheBytes} bytes of output`;
+    return replica.isIdle ? undefined : 'has a service at work';
+  }
+}
