@@ -1,0 +1,2 @@
+export { channelGate, composeServiceFace, type DialectEndpoint } from './compose-service-face.js';
+export { DialectClientFace } from './dialect-client-face.js';
