@@ -144,7 +144,7 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
       this.#step({ kind: 'submit', entries });
     }
     this.#step({ kind: 'flush' });
-    this.#options.links.flush();
+    if (!this.#stopped) this.#options.links.flush();
   }
 
   #take(input: MemberInput): void {

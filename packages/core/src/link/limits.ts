@@ -18,8 +18,11 @@ export const linkLimits = {
   clientLinksMax: 4096,
   /** Connections that the kernel keeps until we accept them. */
   backlog: 4096,
-  /** Re-dialling: at once, then after this pause, then after ever longer ones. */
-  backOffStartMs: 10,
+  /**
+   * Re-dialling: at once, then after this pause, then after ever longer ones. It is short because a process that is dying
+   * may still accept a connection for a moment, and how soon its death is proven is how soon clients go on.
+   */
+  backOffStartMs: 2,
   backOffMaxMs: 500,
   /** A link that lived this long was a success: the next pause is the first one again. */
   settledAfterMs: 1000,
