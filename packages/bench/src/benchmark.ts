@@ -1,0 +1,21 @@
+import type { Table } from './report/table.js';
+
+/** How long a benchmark runs: seconds, to see that it works; or long enough for figures to be quoted. */
+export type Scale = 'short' | 'full';
+
+/** What a benchmark is given. */
+export interface BenchmarkContext {
+  readonly scale: Scale;
+  /** An empty folder of its own, removed afterwards. */
+  readonly folder: string;
+  /** Says what is being done, for people who wait. */
+  progress(sentence: string): void;
+}
+
+export interface Benchmark {
+  readonly name: string;
+  /** What it measures, in one sentence. */
+  readonly description: string;
+  /** @throws Error if something that is there cannot be measured; what is not installed is named in the tables */
+  run(context: BenchmarkContext): Promise<readonly Table[]>;
+}
