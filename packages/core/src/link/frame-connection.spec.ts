@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
-import type { Block } from '../wire/block.js';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { encodeClientMessage } from '../wire/client-message-codec.js';
 import { EventCounters } from './event-counters.js';
 import { FrameConnection, type FrameHandler } from './frame-connection.js';
@@ -15,7 +14,7 @@ class Recorder implements FrameHandler {
   closed: string | undefined;
   fault: string | undefined;
 
-  onFrame(_block: Block): string | undefined {
+  onFrame(): string | undefined {
     this.frames++;
     return this.fault;
   }
@@ -55,11 +54,12 @@ describe('frame connection', () => {
     connection.handler = recorder;
     connection.trust(1_000_000);
     writes = 0;
+    const socket = near as unknown as Record<'_write' | '_writev', (...parameters: unknown[]) => void>;
     for (const method of ['_write', '_writev'] as const) {
-      const original = Socket.prototype[method as '_write'];
-      (near as Socket)[method as '_write'] = (...parameters) => {
+      const original = socket[method].bind(near);
+      socket[method] = (...parameters) => {
         writes++;
-        original.apply(near, parameters);
+        original(...parameters);
       };
     }
   });

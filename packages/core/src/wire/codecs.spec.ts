@@ -39,8 +39,8 @@ const blockOf = (frame: readonly Uint8Array[]): Block => {
 interface Codec<Message> {
   readonly name: string;
   readonly messages: fc.Arbitrary<Message>;
-  encode(message: Message): Uint8Array[];
-  decode(block: Block): Message | undefined;
+  readonly encode: (message: Message) => Uint8Array[];
+  readonly decode: (block: Block) => Message | undefined;
   /** The generated decoder of the whole `oneof`, which we bypass. */
   readonly generated: { decode(header: Uint8Array): { message?: string } };
   readonly codes: Readonly<Record<string, number>>;

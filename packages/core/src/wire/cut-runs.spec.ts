@@ -92,7 +92,10 @@ describe('wire: cutting large messages', () => {
     ]);
     const submits = receive(encodePeerMessage({ kind: 'submit', view: 2, run: runs[1] } as never), decodePeerMessage);
     expect(submits.map((message) => message.kind === 'submit' && message.run.firstSubmission)).to.deep.equal([7, 8]);
-    const entries = receive(encodePeerMessage({ kind: 'entries', first: 5, runs, through: 8 } as never), decodePeerMessage);
+    const entries = receive(
+      encodePeerMessage({ kind: 'entries', first: 5, runs, through: 8 } as never),
+      decodePeerMessage,
+    );
     expect(entries.map((message) => message.kind === 'entries' && message.first)).to.deep.equal([5, 6, 7, 8]);
   });
 

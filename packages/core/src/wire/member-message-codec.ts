@@ -19,7 +19,7 @@ const refusalReasons = {
   'bad-input': wire.AttachRefusalReason.ATTACH_REFUSAL_BAD_INPUT,
   overloaded: wire.AttachRefusalReason.ATTACH_REFUSAL_OVERLOADED,
   leaving: wire.AttachRefusalReason.ATTACH_REFUSAL_LEAVING,
-} as const satisfies Record<AttachRefused['reason'], number>;
+} as const satisfies Record<AttachRefused['reason'], lockstep.wire.AttachRefusalReason>;
 
 /**
  * Encodes what a member says to a client interceptor.
@@ -129,7 +129,7 @@ function decodeConnectionState(fields: lockstep.wire.ConnectionState.$Properties
   };
 }
 
-function decodeReason(code: number): AttachRefused['reason'] {
+function decodeReason(code: lockstep.wire.AttachRefusalReason): AttachRefused['reason'] {
   for (const [reason, known] of Object.entries(refusalReasons)) {
     if (known === code) return reason as AttachRefused['reason'];
   }
