@@ -2,14 +2,19 @@ import type { Dialect, DialectSession, RefusedRequest, RequestBoundary } from '@
 import { ExpectedReplies } from './reading/expected-replies.js';
 import { ReplyReader } from './reading/reply-reader.js';
 import { RequestReader } from './reading/request-reader.js';
-import type { LineRules } from './rules.js';
+import { RuleIndex } from './reading/rule-index.js';
+import type { LineRules, ReplyRule, RequestRule } from './rules.js';
 
 /** A protocol of lines: each request is a line, perhaps with a counted body, and so is each part of a reply. */
 export class LineDialect implements Dialect {
   readonly #rules: LineRules;
+  readonly #requestRules: RuleIndex<RequestRule>;
+  readonly #replyRules: RuleIndex<ReplyRule>;
 
   constructor(rules: LineRules) {
     this.#rules = rules;
+    this.#requestRules = new RuleIndex(rules.requests);
+    this.#replyRules = new RuleIndex(rules.replies);
   }
 
   get oneWayRequests(): boolean {
@@ -17,18 +22,24 @@ export class LineDialect implements Dialect {
   }
 
   createSession(): DialectSession {
-    return new LineSession(this.#rules);
+    const expected = new ExpectedReplies();
+    return new LineSession(
+      new RequestReader(this.#rules, this.#requestRules, this.#replyRules, expected),
+      new ReplyReader(this.#rules, expected),
+      expected,
+    );
   }
 }
 
 class LineSession implements DialectSession {
-  readonly #expected = new ExpectedReplies();
   readonly #requests: RequestReader;
   readonly #replies: ReplyReader;
+  readonly #expected: ExpectedReplies;
 
-  constructor(rules: LineRules) {
-    this.#requests = new RequestReader(rules, this.#expected);
-    this.#replies = new ReplyReader(rules, this.#expected);
+  constructor(requests: RequestReader, replies: ReplyReader, expected: ExpectedReplies) {
+    this.#requests = requests;
+    this.#replies = replies;
+    this.#expected = expected;
   }
 
   get outstanding(): number {

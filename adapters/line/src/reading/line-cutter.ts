@@ -1,8 +1,13 @@
 import { terminatorBytesMax } from '../rules.js';
+import { ChunkText } from './chunk-text.js';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const noBytes = Buffer.alloc(0);
 const capacityMin = 256;
+
+/** Most lines end within so many bytes, and a loop finds that faster than a call out of JavaScript. */
+const loopBytes = 48;
 
 /** A buffer that one long line needed is not kept for the short ones after it. */
 const idleCapacityMax = 4096;
@@ -16,7 +21,7 @@ export class LineCutter {
   readonly #lastByte: number;
   readonly #textBytesMax: number;
   /** What earlier chunks brought of the current line: all of it, or its last bytes if it is too long to be kept. */
-  #kept: Buffer = Buffer.alloc(0);
+  #kept: Buffer = noBytes;
   #keptBytes = 0;
   /** Bytes of the current line in earlier chunks. */
   #earlierBytes = 0;
@@ -25,6 +30,8 @@ export class LineCutter {
   #found = false;
   #lineBytes = 0;
   #terminatorBytes = 0;
+  #chunk: Buffer = noBytes;
+  readonly #chunkText = new ChunkText();
 
   /**
    * @param terminator what ends a line; undefined: \n, with or without \r before it
@@ -51,40 +58,46 @@ export class LineCutter {
     return this.#terminatorBytes;
   }
 
+  /** Sets the chunk that the next calls are about. */
+  open(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#chunkText.open(chunk);
+  }
+
+  /** Lets the chunk go: a connection may be idle for long, and must not keep a large buffer. */
+  close(): void {
+    this.open(noBytes);
+  }
+
   /**
    * Looks for the end of the current line.
    *
    * @param from where the line starts or goes on in the chunk
    * @returns the offset one past its terminator; -1 if it goes on in the next chunk
    */
-  find(chunk: Buffer, from: number): number {
+  find(from: number): number {
     if (this.#found) this.#startLine();
     this.#start = from;
     for (let at = from; ; at += 1) {
-      at = chunk.indexOf(this.#lastByte, at);
+      at = indexOfByte(this.#chunk, this.#lastByte, at);
       if (at === -1) break;
-      const terminatorBytes = this.#terminatorEndingAt(chunk, at);
+      const terminatorBytes = this.#terminatorEndingAt(at);
       if (terminatorBytes === 0) continue;
       this.#found = true;
       this.#terminatorBytes = terminatorBytes;
       this.#lineBytes = this.#earlierBytes + at + 1 - from - terminatorBytes;
       return at + 1;
     }
-    this.#keep(chunk, from);
+    this.#keep(this.#chunk, from);
     return -1;
   }
 
-  /**
-   * The text of the line just found, one character for each byte.
-   *
-   * @param chunk the one that it was found in
-   * @returns undefined if the line is longer than what is kept
-   */
-  text(chunk: Buffer): string | undefined {
+  /** The text of the line just found, one character for each byte; undefined if it is longer than what is kept. */
+  get text(): string | undefined {
     if (this.#lineBytes > this.#textBytesMax) return undefined;
     const bytesInChunk = this.#lineBytes - this.#earlierBytes;
     if (bytesInChunk <= 0) return this.#kept.toString('latin1', 0, this.#lineBytes);
-    const rest = chunk.toString('latin1', this.#start, this.#start + bytesInChunk);
+    const rest = this.#chunkText.slice(this.#start, this.#start + bytesInChunk);
     return this.#earlierBytes === 0 ? rest : this.#kept.toString('latin1', 0, this.#keptBytes) + rest;
   }
 
@@ -92,22 +105,22 @@ export class LineCutter {
     this.#found = false;
     this.#keptBytes = 0;
     this.#earlierBytes = 0;
-    if (this.#kept.length > idleCapacityMax) this.#kept = Buffer.alloc(0);
+    if (this.#kept.length > idleCapacityMax) this.#kept = noBytes;
   }
 
   /** How many bytes the terminator has whose last byte may be the one at `at`; 0 if there is none. */
-  #terminatorEndingAt(chunk: Buffer, at: number): number {
-    if (this.#terminator === undefined) return this.#byteAt(chunk, at - 1) === carriageReturn ? 2 : 1;
+  #terminatorEndingAt(at: number): number {
+    if (this.#terminator === undefined) return this.#byteAt(at - 1) === carriageReturn ? 2 : 1;
     const { length } = this.#terminator;
     for (let back = 1; back < length; back += 1) {
-      if (this.#byteAt(chunk, at - back) !== this.#terminator[length - 1 - back]) return 0;
+      if (this.#byteAt(at - back) !== this.#terminator[length - 1 - back]) return 0;
     }
     return length;
   }
 
   /** A byte of the current line; undefined before its first. `index` is negative for what earlier chunks brought. */
-  #byteAt(chunk: Buffer, index: number): number | undefined {
-    if (index >= this.#start) return chunk[index];
+  #byteAt(index: number): number | undefined {
+    if (index >= this.#start) return this.#chunk[index];
     const keptIndex = this.#keptBytes + index - this.#start;
     return keptIndex < 0 ? undefined : this.#kept[keptIndex];
   }
@@ -131,4 +144,10 @@ export class LineCutter {
     chunk.copy(this.#kept, this.#keptBytes, from);
     this.#keptBytes += added;
   }
+}
+
+function indexOfByte(bytes: Buffer, byte: number, from: number): number {
+  const loopEnd = Math.min(from + loopBytes, bytes.length);
+  for (let index = from; index < loopEnd; index += 1) if (bytes[index] === byte) return index;
+  return loopEnd === bytes.length ? -1 : bytes.indexOf(byte, loopEnd);
 }

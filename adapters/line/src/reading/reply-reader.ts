@@ -20,6 +20,13 @@ export class ReplyReader {
   }
 
   read(chunk: Buffer): number[] {
+    this.#lines.open(chunk);
+    const ends = this.#read(chunk);
+    this.#lines.close();
+    return ends;
+  }
+
+  #read(chunk: Buffer): number[] {
     const ends: number[] = [];
     let offset = 0;
     while (offset < chunk.length) {
@@ -28,10 +35,10 @@ export class ReplyReader {
         this.#bodyBytes -= read;
         offset += read;
       } else {
-        const end = this.#lines.find(chunk, offset);
+        const end = this.#lines.find(offset);
         if (end === -1) break;
         offset = end;
-        this.#judge(chunk);
+        this.#judge();
       }
       if (this.#bodyBytes > 0 || !this.#isLast || this.#expected.total === 0) continue;
       this.#expected.shift();
@@ -41,11 +48,11 @@ export class ReplyReader {
   }
 
   /** Finds out what follows the line just found. A line that is too long to be known matches nothing. */
-  #judge(chunk: Buffer): void {
+  #judge(): void {
     this.#isLast = true;
     const rule = this.#expected.total === 0 ? undefined : this.#expected.first;
     if (rule === undefined) return;
-    const line = this.#lines.text(chunk);
+    const line = this.#lines.text;
     if (rule.until !== undefined) this.#isLast = line !== undefined && rule.until.test(line);
     const match = line === undefined ? undefined : rule.body?.line.exec(line);
     if (!match || rule.body === undefined) return;

@@ -3,10 +3,13 @@ import type { LineRules, ReplyRule, RequestRule } from '../rules.js';
 import { capturedLength } from './captured-length.js';
 import type { ExpectedReplies } from './expected-replies.js';
 import { LineCutter } from './line-cutter.js';
+import type { RuleIndex } from './rule-index.js';
 
 /** Finds requests, and notes which replies are to come for them. */
 export class RequestReader {
   readonly #rules: LineRules;
+  readonly #requestRules: RuleIndex<RequestRule>;
+  readonly #replyRules: RuleIndex<ReplyRule>;
   readonly #expected: ExpectedReplies;
   readonly #lines: LineCutter;
   /** A line longer than this is too long, wherever its terminator begins. */
@@ -18,8 +21,19 @@ export class RequestReader {
   #reply: ReplyRule | undefined;
   #replies: 0 | 1 = 1;
 
-  constructor(rules: LineRules, expected: ExpectedReplies) {
+  /**
+   * @param requestRules those of `rules`, indexed; so are `replyRules`
+   * @param expected where the replies that are to come are noted
+   */
+  constructor(
+    rules: LineRules,
+    requestRules: RuleIndex<RequestRule>,
+    replyRules: RuleIndex<ReplyRule>,
+    expected: ExpectedReplies,
+  ) {
     this.#rules = rules;
+    this.#requestRules = requestRules;
+    this.#replyRules = replyRules;
     this.#expected = expected;
     this.#lines = new LineCutter(rules.terminator, rules.lineBytesMax);
     this.#incompleteBytesMax = rules.lineBytesMax + (rules.terminator?.length ?? 2) - 1;
@@ -32,6 +46,13 @@ export class RequestReader {
   }
 
   read(chunk: Buffer): RequestBoundary[] | RefusedRequest {
+    this.#lines.open(chunk);
+    const read = this.#read(chunk);
+    this.#lines.close();
+    return read;
+  }
+
+  #read(chunk: Buffer): RequestBoundary[] | RefusedRequest {
     const boundaries: RequestBoundary[] = [];
     let offset = 0;
     while (offset < chunk.length) {
@@ -40,8 +61,8 @@ export class RequestReader {
         this.#bodyBytes -= read;
         offset += read;
       } else {
-        const end = this.#lines.find(chunk, offset);
-        const refusal = end === -1 ? this.#judgeIncomplete() : this.#judge(chunk);
+        const end = this.#lines.find(offset);
+        const refusal = end === -1 ? this.#judgeIncomplete() : this.#judge();
         if (refusal !== undefined) return { refusal, accepted: boundaries.at(-1)?.end ?? 0 };
         if (end === -1) break;
         offset = end;
@@ -56,13 +77,13 @@ export class RequestReader {
   }
 
   /** Finds out what kind of request the line just found begins. */
-  #judge(chunk: Buffer): Refusal | undefined {
+  #judge(): Refusal | undefined {
     if (this.#lines.lineBytes > this.#rules.lineBytesMax) return this.#lineTooLong();
     if (!this.#linesMatter) return undefined;
-    const line = this.#lines.text(chunk) ?? '';
+    const line = this.#lines.text ?? '';
     this.#rule = undefined;
     this.#replies = 1;
-    for (const rule of this.#rules.requests) {
+    for (const rule of this.#requestRules.candidates(line)) {
       const match = rule.request.exec(line);
       if (match === null) continue;
       this.#rule = rule;
@@ -73,7 +94,7 @@ export class RequestReader {
       if (refusal !== undefined) return refusal;
       break;
     }
-    this.#reply = this.#replies === 0 ? undefined : this.#rules.replies.find((rule) => rule.request.test(line));
+    this.#reply = this.#replies === 0 ? undefined : this.#replyRules.find(line);
     return undefined;
   }
 
