@@ -1,13 +1,13 @@
 import type { LineOptions } from './line-options.js';
 
 const word = ' +[^ ]+';
-const key = ' +[^ ]{1,250}';
+const key = ' {1,9}[^ \\0]{1,250}';
 const noreply = ' noreply *$';
 
 /** Numbers that no version of memcached finds too large; what is larger is refused rather than guessed. */
-const flags = ' +(?:\\d{1,9}|[1-3]\\d{9}|4[01]\\d{8}|42[0-8]\\d{7})';
-const time = ' +-?(?:\\d{1,9}|1\\d{9}|20\\d{8}|21[0-3]\\d{7})';
-const bytes = ' +(\\d{1,9})';
+const flags = ' {1,9}(?:\\d{1,9}|[1-3]\\d{9}|4[01]\\d{8}|42[0-8]\\d{7})';
+const time = ' {1,9}-?(?:\\d{1,9}|1\\d{9}|20\\d{8}|21[0-3]\\d{7})';
+const bytes = ' {1,9}(\\d{1,9})';
 
 const badFormat = 'CLIENT_ERROR bad command line format\r\n';
 const failed = 'ERROR|CLIENT_ERROR .*|SERVER_ERROR .*';
@@ -25,11 +25,16 @@ export const memcachedPreset: LineOptions = {
   maxLength: 64 * 1024,
   refusal: 'CLIENT_ERROR {part} too long (maximum {maximum} bytes)\r\n',
   requests: [
-    // The server takes a NUL for the end of the line, and drops the connection over long lines with few exceptions.
+    { request: '^gets? [^\\0]*$' },
+    {
+      request: `^(?:set|add|replace|append|prepend)${key}${flags}${time}${bytes}(?: {1,9}noreply)? {0,9}$`,
+      body: 1,
+      noreply,
+    },
+    { request: `^cas${key}${flags}${time}${bytes} {1,9}\\d{1,19}(?: {1,9}noreply)? {0,9}$`, body: 1, noreply },
+    // The server takes a NUL for the end of a line, and may drop the connection over any other line that is long.
     { request: '\\0|^ ', refuse: 'ERROR\r\n' },
-    { request: '^(?!gets? ).{2049}', refuse: 'CLIENT_ERROR line too long\r\n' },
-    { request: `^(?:set|add|replace|append|prepend)${key}${flags}${time}${bytes}(?: +noreply)? *$`, body: 1, noreply },
-    { request: `^cas${key}${flags}${time}${bytes} +\\d{1,19}(?: +noreply)? *$`, body: 1, noreply },
+    { request: '^.{2049}', refuse: 'CLIENT_ERROR line too long\r\n' },
     { request: '^(?:set|add|replace|append|prepend|cas)(?: |$)', refuse: badFormat },
     { request: `^m[sgda]${word} (?:.* )?q`, refuse: 'CLIENT_ERROR quiet mode is not supported here\r\n' },
     { request: `^ms${key}${bytes}(?: .*)?$`, body: 1 },
