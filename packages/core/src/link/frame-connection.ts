@@ -3,6 +3,7 @@ import type { Block } from '../wire/block.js';
 import { Framer } from '../wire/framer.js';
 import { wireLimits } from '../wire/limits.js';
 import type { EventCounters } from './event-counters.js';
+import { joinSmallPieces } from './join-pieces.js';
 import { linkLimits } from './limits.js';
 
 /** Who is told what a connection brings. Calls come one at a time, never from inside a call into the connection. */
@@ -112,7 +113,6 @@ export class FrameConnection {
   flush(): void {
     if (this.#gathered.length === 0) return;
     const pieces = this.#gathered;
-    const byteLength = this.#gatheredBytes;
     const unsentBytes = this.unsentBytes;
     this.#gathered = [];
     this.#gatheredBytes = 0;
@@ -121,13 +121,11 @@ export class FrameConnection {
       this.#counters.increment('link-too-slow');
       return this.destroy(`too slow: ${unsentBytes} bytes unsent`);
     }
-    if (pieces.length === 1) this.#socket.write(pieces[0]!);
-    else if (byteLength <= linkLimits.joinWriteBytesMax) this.#socket.write(Buffer.concat(pieces, byteLength));
-    else {
-      this.#socket.cork();
-      for (const piece of pieces) this.#socket.write(piece);
-      this.#socket.uncork();
-    }
+    const buffers = joinSmallPieces(pieces);
+    // Corked writes become one gathering write.
+    if (buffers.length > 1) this.#socket.cork();
+    for (const buffer of buffers) this.#socket.write(buffer);
+    if (buffers.length > 1) this.#socket.uncork();
   }
 
   /** Stops reading, so that the sender is held back, or goes on. */

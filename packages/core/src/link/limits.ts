@@ -10,8 +10,8 @@ export const linkLimits = {
   clientUnsentBytesHigh: 1024 * 1024,
   /** Bytes that wait to be sent to a client interceptor; beyond, its link is closed. */
   clientUnsentBytesMax: 64 * 1024 * 1024,
-  /** Pieces of at most this many bytes in all are copied into one buffer rather than gathered by the kernel. */
-  joinWriteBytesMax: 16 * 1024,
+  /** Pieces of at most this many bytes are copied together rather than gathered one by one by the kernel. */
+  joinPieceBytesMax: 4 * 1024,
   /** Connections that are not done with their handshake; more are refused. */
   handshakesMax: 1024,
   /** Client interceptors linked to one member; more are refused. */

@@ -35,6 +35,8 @@ interface Peer {
 export class MemberLinks {
   readonly #options: MemberLinksOptions;
   readonly #peers = new Map<MemberName, Peer>();
+  /** Those that a main link is up with. */
+  readonly #linked = new Map<IncarnationId, Peer>();
   #silence: SilenceWatch | undefined;
 
   constructor(options: MemberLinksOptions) {
@@ -51,7 +53,14 @@ export class MemberLinks {
   start(handler: MemberLinksHandler): void {
     const { own, addresses, suspectAfterMs, logger, counters } = this.#options;
     this.#silence = new SilenceWatch(suspectAfterMs);
-    const context: PeerContext = { own, suspectAfterMs, handler, silence: this.#silence, logger, counters };
+    const context: PeerContext = {
+      own,
+      suspectAfterMs,
+      handler: this.#noteLinked(handler),
+      silence: this.#silence,
+      logger,
+      counters,
+    };
     for (const [name, address] of addresses) {
       if (name === memberNameOf(own.identity as IncarnationId)) continue;
       const main = new PeerLink(name, address, context);
@@ -69,8 +78,8 @@ export class MemberLinks {
   send(to: readonly IncarnationId[], lane: Lane, message: PeerMessage): void {
     let pieces: readonly Uint8Array[] | undefined;
     for (const incarnation of to) {
-      const peer = this.#peers.get(memberNameOf(incarnation));
-      if (peer?.main.incarnation !== incarnation) continue;
+      const peer = this.#linked.get(incarnation);
+      if (peer === undefined) continue;
       pieces ??= encodePeerMessage(message);
       if (lane === 'main') peer.main.send(pieces);
       else peer.transfer.send(incarnation, pieces);
@@ -87,8 +96,7 @@ export class MemberLinks {
 
   /** Closes the link with this incarnation, after everything sent so far. */
   disconnect(peer: IncarnationId): void {
-    const main = this.#peers.get(memberNameOf(peer))?.main;
-    if (main?.incarnation === peer) main.disconnect();
+    this.#linked.get(peer)?.main.disconnect();
   }
 
   /** Closes everything, after everything flushed so far; the handler is not called any more. */
@@ -99,6 +107,22 @@ export class MemberLinks {
       transfer.stop();
     }
     this.#peers.clear();
+    this.#linked.clear();
+  }
+
+  #noteLinked(handler: MemberLinksHandler): MemberLinksHandler {
+    return {
+      onLinkUp: (peer) => {
+        this.#linked.set(peer, this.#peers.get(memberNameOf(peer))!);
+        handler.onLinkUp(peer);
+      },
+      onLinkDown: (peer) => {
+        this.#linked.delete(peer);
+        handler.onLinkDown(peer);
+      },
+      onGone: (peer) => handler.onGone(peer),
+      onReceive: (peer, messages) => handler.onReceive(peer, messages),
+    };
   }
 
   #serve(role: LinkRole, accept: (peer: Peer, connection: FrameConnection, theirs: Hello) => void): void {

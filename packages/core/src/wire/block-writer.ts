@@ -10,8 +10,15 @@ interface Encodable<Fields> {
 
 const frameLengthBytes = 4;
 
+/** Most headers, with a small body behind them, fit into this, so that the buffer need not grow. */
+const initialBytes = 512;
+
 /** Writes blocks: the protobuf header, in front of it the lengths, which are known only afterwards. */
 export class BlockWriter extends BufferWriter {
+  static override alloc(byteLength: number): Uint8Array {
+    return Buffer.allocUnsafe(Math.max(byteLength, initialBytes));
+  }
+
   /** As in protobufjs, without the detour over an object of two halves for the numbers that there really are. */
   override uint64(value: Parameters<BufferWriter['uint64']>[0]): this {
     if (typeof value === 'number' && value <= 0xffff_ffff) this.uint32(value);

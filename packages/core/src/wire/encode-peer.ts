@@ -1,3 +1,4 @@
+import type { EntryRun } from '@lockstep/contracts';
 import { countEntries } from '../protocol/order/entry-run.js';
 import type { Entries, Order, PeerMessage, Submit } from '../protocol/messages.js';
 import { BlockWriter } from './block-writer.js';
@@ -78,37 +79,44 @@ function encodeViewMessage(message: ViewMessage): Uint8Array[] {
 }
 
 function encodeOrder({ view, first, runs, stable }: Order): Uint8Array[] {
-  let next: number = first;
-  return cutRuns(runs).flatMap((group) => {
+  return encodeGroups(first, runs, (next, group) => {
     const fields = { view, first: next, runs: group.map(encodeRun), stable };
-    next += countEntries(group);
-    return BlockWriter.encodeFrame(
-      codes.order,
-      wire.Order,
-      fields,
-      group.map(({ payload }) => payload),
-    );
+    return BlockWriter.encodeFrame(codes.order, wire.Order, fields, group.map(payloadOf));
   });
 }
 
 function encodeSubmit({ view, run }: Submit): Uint8Array[] {
-  return cutRuns([run])
-    .flat()
-    .flatMap((part) =>
-      BlockWriter.encodeFrame(codes.submit, wire.Submit, { view, run: encodeRun(part) }, [part.payload]),
-    );
+  return encodeGroups(run.firstSubmission, [run], (_, group) =>
+    group.flatMap((part) => {
+      const fields = { view, run: encodeRun(part) };
+      return BlockWriter.encodeFrame(codes.submit, wire.Submit, fields, [part.payload]);
+    }),
+  );
 }
 
 function encodeEntries({ first, runs, through }: Entries): Uint8Array[] {
-  let next: number = first;
-  return cutRuns(runs).flatMap((group) => {
+  return encodeGroups(first, runs, (next, group) => {
     const fields = { first: next, runs: group.map(encodeRun), through };
-    next += countEntries(group);
-    return BlockWriter.encodeFrame(
-      codes.entries,
-      wire.Entries,
-      fields,
-      group.map(({ payload }) => payload),
-    );
+    return BlockWriter.encodeFrame(codes.entries, wire.Entries, fields, group.map(payloadOf));
   });
+}
+
+/** Encodes each group of runs that goes into one frame; `next` is the number of its first entry. */
+function encodeGroups(
+  first: number,
+  runs: readonly EntryRun[],
+  encode: (next: number, group: readonly EntryRun[]) => Uint8Array[],
+): Uint8Array[] {
+  const groups = cutRuns(runs);
+  if (groups.length === 1) return encode(first, groups[0]!);
+  let next = first;
+  return groups.flatMap((group) => {
+    const frame = encode(next, group);
+    next += countEntries(group);
+    return frame;
+  });
+}
+
+function payloadOf({ payload }: EntryRun): Uint8Array {
+  return payload;
 }
