@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Host } from './host.js';
 
 const run = promisify(execFile);
 
@@ -7,16 +8,9 @@ const run = promisify(execFile);
 const prefix = `lb${process.pid % 100_000}`;
 const subnet = '10.78.0';
 
-/** A host that is simulated by a network namespace. */
-export interface SimulatedHost {
-  readonly address: string;
-  /** What to put in front of a command so that it runs there. */
-  readonly command: readonly [program: string, ...args: string[]];
-}
-
 /** Hosts on one switch, as network namespaces on a bridge. Needs root and iproute2. */
 export class HostNetwork {
-  readonly hosts: readonly SimulatedHost[];
+  readonly hosts: readonly Host[];
   readonly #namespaces: readonly string[];
 
   private constructor(namespaces: readonly string[]) {

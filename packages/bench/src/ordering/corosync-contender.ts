@@ -53,7 +53,7 @@ function startNodes(folder: string, { hosts }: HostNetwork): Program[] {
   const nodes = hosts.map(
     ({ address }, index) => `  node {\n    ring0_addr: ${address}\n    name: n${index}\n    nodeid: ${index + 1}\n  }`,
   );
-  return hosts.map(({ command: [ip, ...args] }, index) => {
+  return hosts.map((host, index) => {
     const nodeFolder = join(folder, `node-${index}`);
     mkdirSync(nodeFolder);
     const configuration = `totem {
@@ -80,7 +80,7 @@ ${nodes.join('\n')}
     const mounts = ownFolders.map((own) => `mount -t tmpfs own ${own}`).join(' && ');
     const script = `${mounts} && mkdir -p /run/corosync /run/lock && exec "$@"`;
     const node = ['unshare', '--mount', 'sh', '-c', script, 'node', program!, '-f', '-c', path];
-    return new Program(ip, [...args, ...node], join(nodeFolder, 'out'));
+    return new Program(host, node, join(nodeFolder, 'out'));
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Etcd3 } from 'etcd3';
 import type { Latency } from '../measure/latency.js';
 import { waitUntil } from '../measure/wait-until.js';
+import { loopback } from '../network/host.js';
 import { findFreePorts } from '../programs/free-ports.js';
 import { findProgram, readVersion } from '../programs/installed-program.js';
 import { Program } from '../programs/program.js';
@@ -46,7 +47,7 @@ function startServers(folder: string, dataFolder: string, ports: readonly number
       ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
       ...['--initial-cluster', cluster, '--initial-cluster-state', 'new'],
     ];
-    return new Program(program!, args, join(folder, `${index}.log`));
+    return new Program(loopback, [program!, ...args], join(folder, `${index}.log`));
   });
 }
 

@@ -4,6 +4,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Latency } from '../measure/latency.js';
 import { waitUntil } from '../measure/wait-until.js';
+import { loopback } from '../network/host.js';
 import { findFreePorts } from '../programs/free-ports.js';
 import { findProgram, readVersion } from '../programs/installed-program.js';
 import { Program } from '../programs/program.js';
@@ -63,7 +64,7 @@ async function startServers(folder: string): Promise<Servers> {
       `cluster { name: bench, listen: 127.0.0.1:${routePorts[index]}, routes: [${routes}] }`,
     ];
     writeFileSync(configurationPath, `${lines.join('\n')}\n`);
-    return new Program(program!, ['-c', configurationPath], join(folder, `${index}.log`));
+    return new Program(loopback, [program!, '-c', configurationPath], join(folder, `${index}.log`));
   });
   return { programs, clientPort: clientPorts[0]! };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Benchmark, BenchmarkContext, Scale } from '../benchmark.js';
+import type { Benchmark, Scale } from '../benchmark.js';
 import { Latency, median } from '../measure/latency.js';
 import type { Table } from '../report/table.js';
 import type { Contender, Load, Throughput } from './contender.js';

@@ -1,10 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Host } from '../network/host.js';
 
 /** How long a program may take to end after SIGTERM, before SIGKILL. */
 const stopMs = 5000;
 /** How much of its log is shown of a program that ended by itself. */
 const logTailBytes = 2000;
+
+/** The command for a program of Node, with the options of Node that this process was started with: a profile shows all. */
+export function nodeCommand(program: URL | string, ...args: readonly string[]): string[] {
+  return [process.execPath, ...process.execArgv, program instanceof URL ? fileURLToPath(program) : program, ...args];
+}
 
 const running = new Set<Program>();
 process.on('exit', () => {
@@ -17,10 +24,15 @@ export class Program {
   readonly #logPath: string;
   readonly #ended: Promise<void>;
 
-  /** @param logPath gets what the program prints */
-  constructor(command: string, args: readonly string[], logPath: string) {
+  /**
+   * @param host where it runs
+   * @param command the program, by its path or name, and its arguments
+   * @param logPath gets what it prints
+   */
+  constructor(host: Host, command: readonly string[], logPath: string) {
     const log = openSync(logPath, 'a');
-    this.#child = spawn(command, args, { stdio: ['ignore', log, log] });
+    const [program, ...args] = [...host.command, ...command] as [string, ...string[]];
+    this.#child = spawn(program, args, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.#logPath = logPath;
     running.add(this);
@@ -29,11 +41,6 @@ export class Program {
       this.#child.once('exit', () => resolve());
     });
     void this.#ended.then(() => running.delete(this));
-  }
-
-  /** A program of our own, or one written for Node, with the options that this process was started with. */
-  static node(path: string, args: readonly string[], logPath: string): Program {
-    return new Program(process.execPath, [...process.execArgv, path, ...args], logPath);
   }
 
   /** @throws Error if the program could not be started */

@@ -1,0 +1,71 @@
+import { connect, type Socket } from 'node:net';
+import { Latency } from '../measure/latency.js';
+import { waitUntil } from '../measure/wait-until.js';
+import type { PingAnswer, PingOrder, PingTarget } from './ping-order.js';
+
+// The client: sends a message, waits until all of it has come back, and so on. Its argument is the order, its output the answer.
+
+const connectTimeoutMs = 30_000;
+const exchangeTimeoutMs = 60_000;
+/** The targets take turns of this many exchanges, so that whatever disturbs the machine disturbs all of them. */
+const exchangesPerTurn = 50;
+
+const { targets, messageBytes, count, warmUpCount } = JSON.parse(process.argv[2]!) as PingOrder;
+const message = Buffer.from(Uint8Array.from({ length: messageBytes }, (_, index) => index % 251));
+
+const sockets = new Map<PingTarget, Socket>();
+for (const target of targets) {
+  sockets.set(target, await waitUntil(`${target.name} accepts connections`, connectTimeoutMs, () => open(target)));
+}
+const watch = setTimeout(() => {
+  throw new Error(`No answer for ${exchangeTimeoutMs} ms.`);
+}, exchangeTimeoutMs);
+
+const latencies = new Map(targets.map((target) => [target, new Latency()]));
+await takeTurns(warmUpCount, () => undefined);
+await takeTurns(count, (target, milliseconds) => latencies.get(target)!.record(milliseconds));
+
+clearTimeout(watch);
+for (const socket of sockets.values()) socket.destroy();
+const answer: PingAnswer = Object.fromEntries([...latencies].map(([{ name }, latency]) => [name, latency.encode()]));
+process.stdout.write(JSON.stringify(answer));
+
+async function takeTurns(exchanges: number, record: (target: PingTarget, milliseconds: number) => void): Promise<void> {
+  for (let done = 0; done < exchanges; done += exchangesPerTurn) {
+    for (const [target, socket] of sockets) {
+      for (let turn = 0; turn < Math.min(exchangesPerTurn, exchanges - done); turn++)
+        record(target, await exchange(socket));
+      watch.refresh();
+    }
+  }
+}
+
+/** A hop accepts before it knows whether the next one does, so a connection counts when a byte has come back. */
+function open({ host, port }: PingTarget): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, noDelay: true }, () => socket.write('?'));
+    socket.once('data', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('closed')));
+  });
+}
+
+function exchange(socket: Socket): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let received = 0;
+    const startedAt = performance.now();
+    const onData = (chunk: Buffer): void => {
+      const isSame = message.compare(chunk, 0, chunk.byteLength, received, received + chunk.byteLength) === 0;
+      received += chunk.byteLength;
+      if (isSame && received < messageBytes) return;
+      socket.off('data', onData);
+      if (isSame) resolve(performance.now() - startedAt);
+      else reject(new Error('What came back is not what was sent.'));
+    };
+    socket.on('data', onData);
+    socket.write(message);
+  });
+}
