@@ -1,24 +1,29 @@
 import { expect } from 'chai';
 import { World } from './model/world.spec.js';
 
-const worlds = 1000;
-const stepsPerWorld = 400;
+const worlds = 500;
+const stepsPerWorld = 800;
 
 /** What has to happen in some world, or the others prove little. */
 const marks = [
   'attached',
   'member-lost',
+  'member-silent',
+  'client-silent',
   'view change',
+  'entries lost',
   'entries lost and submitted again',
   'refused: superseded',
   'refused: leaving',
+  'refused: not-a-member',
   'client-expired',
   'expired',
   'gave-up',
   'rejected',
   'output paused',
   'input paused',
-  'every request answered',
+  'connection broken',
+  'connection completed',
 ];
 
 describe('virtual connections in random worlds', () => {

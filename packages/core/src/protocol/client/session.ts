@@ -4,6 +4,7 @@ import type { Attached, OutputSegment, Progress } from '../connections/client-li
 import type { Acknowledgement, Command } from '../connections/entry.js';
 import { connectionLimits } from '../connections/limits.js';
 import { canBeCut, pieceOverheadBytes } from '../connections/piece.js';
+import { invariant } from '../invariant.js';
 import { AcknowledgementSchedule } from './acknowledgement-schedule.js';
 import { Batches } from './batches.js';
 import { ClientConnection } from './client-connection.js';
@@ -193,7 +194,8 @@ export class Session {
       while (connection.hasUnsent) {
         const costBytes = connection.nextCostBytes;
         const command = connection.takeUnsent();
-        if (command !== undefined) batches.add(command, costBytes);
+        invariant(command !== undefined, `connection ${connection.id} has something to send`);
+        batches.add(command, costBytes);
       }
     }
     this.#unsent.clear();

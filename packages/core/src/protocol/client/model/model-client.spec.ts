@@ -1,4 +1,5 @@
 import type { ClientId, ConnectionNumber, MemberName } from '@lockstep/contracts';
+import type { Acknowledgement } from '../../connections/entry.js';
 import { ClientEngine } from '../client-engine.js';
 import type { ClientEffect, ClientInput, ClientSettings } from '../client-io.js';
 import { ModelChannel } from './model-channel.spec.js';
@@ -92,7 +93,9 @@ export class ModelClient {
   }
 
   #closeIfDone(channel: ModelChannel): void {
-    if (!channel.ended || !channel.finished || channel.untaken > 0 || channel.closed) return;
+    // A channel may close in good order without having said at last what was taken.
+    const isTaken = channel.untaken === 0 || this.#random.chance(0.1);
+    if (!channel.ended || !channel.finished || !isTaken || channel.closed) return;
     channel.closed = true;
     this.step({ kind: 'closed', connection: channel.id });
   }
@@ -113,16 +116,19 @@ export class ModelClient {
         this.#link(effect.member).clientSide = 'closed';
         return;
       case 'send':
+        if (effect.message.kind === 'attach') this.#checkAcknowledgements(effect.message.received);
         this.#link(effect.member).toMember.push(effect.message);
         return;
       case 'send-commands': {
         const { entry } = effect;
+        this.#checkAcknowledgements(entry.commands.filter((command) => command.kind === 'acknowledge'));
         this.#link(effect.member).toMember.push({ kind: 'commands', entry, encoded: this.#group.encode(entry) });
         return;
       }
       case 'report':
         check(effect.event !== 'member-bad-input', `a sound member is at fault: ${JSON.stringify(effect.fields)}`);
         check(effect.event !== 'connection-lost', `C3: a connection was lost: ${JSON.stringify(effect.fields)}`);
+        if (effect.event === 'expired') check(this.#group.truth.expired.has(this.id), `C3: ${this.id} was not expired`);
         return this.#group.truth.mark(effect.event);
       default:
         return this.#runChannel(effect, isExcused);
@@ -149,6 +155,17 @@ export class ModelClient {
         return;
       case 'accepted':
         return;
+    }
+  }
+
+  /** K3: only what a client has taken is acknowledged. */
+  #checkAcknowledgements(acknowledgements: readonly Acknowledgement[]): void {
+    const ids = new Map(this.engine.connections().map(({ number, connection }) => [number, connection]));
+    for (const { connection: number, position, ended } of acknowledgements) {
+      const channel = this.channels.get(ids.get(number)!)!;
+      const taken = channel.closed ? channel.taken + channel.untaken : channel.taken;
+      const isTrue = ended ? channel.finished && position === taken + 1 : position <= taken;
+      check(isTrue, `K3: ${position} of ${number} is acknowledged, ${taken} taken`);
     }
   }
 

@@ -68,6 +68,13 @@ export class ModelGroup {
     return this.#encoded.get(encoded)!;
   }
 
+  /** How many batches of this attachment the first `through` entries hold. */
+  countBatches(client: string, epoch: number, through: number): number {
+    const isBatch = ({ entry }: Submission): boolean =>
+      entry.kind === 'commands' && entry.client === client && entry.epoch === epoch;
+    return this.#order.slice(0, through).filter(isBatch).length;
+  }
+
   submit(sender: ModelMember, entry: Entry): void {
     this.#pending.push({ sender, entry });
   }
@@ -80,6 +87,7 @@ export class ModelGroup {
     const takesPart = (member: ModelMember): boolean =>
       member.state === 'live' && member.installed === this.#views.length;
     if (sender === undefined || !takesPart(sequencer) || !takesPart(sender)) return;
+    if (this.clock.now < sender.stalledUntil) return;
     const [submission] = this.#pending.splice(
       this.#pending.findIndex((pending) => pending.sender === sender),
       1,

@@ -13,8 +13,8 @@ export class ModelLink {
   readonly toMember: ClientToMember[] = [];
   readonly toClient: MemberToClient[] = [];
 
-  /** The member's side does not notice that the client's is gone. */
-  #isBlackHole = false;
+  /** What is sent does not arrive, and nobody notices but by the silence. */
+  isBlackHole = false;
 
   constructor(client: ModelClient, member: ModelMember) {
     this.client = client;
@@ -46,14 +46,14 @@ export class ModelLink {
   }
 
   deliverToMember(countMax: number): void {
-    if (this.memberSide !== 'up' || this.member.holdsClients) return;
+    if (this.memberSide !== 'up' || this.member.holdsClients || this.isBlackHole) return;
     const messages = this.toMember.splice(0, countMax);
     if (messages.length > 0) this.member.step({ kind: 'client-messages', client: this.client.id, messages });
-    else if (this.clientSide === 'closed' && !this.#isBlackHole) this.breakMemberSide();
+    else if (this.clientSide === 'closed') this.breakMemberSide();
   }
 
   deliverToClient(countMax: number): void {
-    if (this.clientSide !== 'up') return;
+    if (this.clientSide !== 'up' || this.isBlackHole) return;
     const messages = this.toClient.splice(0, countMax);
     if (messages.length > 0) this.client.step({ kind: 'receive', member: this.member.name, messages });
     else if (this.memberSide === 'closed') this.#close();
@@ -71,7 +71,7 @@ export class ModelLink {
   /** The client finds out that the link is gone, the member only by its silence. */
   vanish(): void {
     if (this.clientSide !== 'up' || this.memberSide !== 'up') return;
-    this.#isBlackHole = true;
+    this.isBlackHole = true;
     this.#close();
   }
 

@@ -19,6 +19,8 @@ export class ModelMember {
   state: 'live' | 'isolated' | 'dead' = 'live';
   leaving = false;
   holdsClients = false;
+  /** Before this time, nothing that it submits is ordered. */
+  stalledUntil = 0;
   /** Entries that it has been given. */
   delivered = 0;
   /** Views of the group that it has installed, or that were before its time. */
@@ -59,7 +61,7 @@ export class ModelMember {
   checkCaches(): void {
     for (const { key, acknowledged, produced, cacheBytes } of this.replica.connections()) {
       this.#group.truth.cache(key, this.replica.cacheOf(key), acknowledged, produced);
-      const bound = this.#settings.connectionWindowBytes + 1000;
+      const bound = this.#settings.connectionWindowBytes + 500;
       check(cacheBytes <= bound, `K5: the cache of ${key} on ${this.incarnation} holds ${cacheBytes} bytes`);
     }
   }
@@ -98,6 +100,7 @@ export class ModelMember {
         check(effect.event !== 'output-behind-end', `output behind the end: ${JSON.stringify(effect.fields)}`);
         if (effect.event === 'client-expired') {
           check(effect.fields['fault'] === 'none', `a sound client was expired: ${JSON.stringify(effect.fields)}`);
+          truth.expired.add(String(effect.fields['client']));
         }
         truth.mark(effect.event);
     }
@@ -112,6 +115,13 @@ export class ModelMember {
           check(key !== undefined, `output on ${client}:${segment.connection}, which was never opened`);
           this.#group.truth.sent(key, segment, this.toldStable);
         }
+      }
+      if (message.kind === 'attached') {
+        check(message.order <= this.toldStable, `S4: the attachment ${message.order} is told before it is stable`);
+      }
+      if (message.kind === 'progress') {
+        const stable = this.#group.countBatches(client, message.epoch, this.toldStable);
+        check(message.stableBatches <= stable, `S4: ${message.stableBatches} batches are told stable, ${stable} are`);
       }
       if (message.kind === 'refused') this.#group.truth.mark(`refused: ${message.reason}`);
       link.toClient.push(message);

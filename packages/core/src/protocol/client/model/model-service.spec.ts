@@ -11,6 +11,9 @@ export function echoOf(byte: number): number {
   return (byte * 31 + 7) & 255;
 }
 
+/** What is read at once, at most. */
+const chunkUnitsMax = 300;
+
 interface ModelConnection {
   readonly key: ConnectionKey;
   readonly endpoint: string;
@@ -95,7 +98,7 @@ export class ModelService {
       unread.shift();
       return { length: 1, payload: Uint8Array.from(first.slice(1, -1).split('-'), Number) };
     }
-    const wanted = 1 + this.#random.below(unread.length);
+    const wanted = 1 + this.#random.below(Math.min(unread.length, chunkUnitsMax));
     const end = unread.findIndex(({ text }) => Number.isNaN(Number(text)));
     const bytes = unread.splice(0, end < 0 ? wanted : Math.min(wanted, end));
     return { length: bytes.length, payload: Uint8Array.from(bytes, ({ text }) => Number(text)) };

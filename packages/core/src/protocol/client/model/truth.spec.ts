@@ -16,6 +16,8 @@ export class Truth {
   readonly #digests = new Map<number, string>();
   readonly #operations = new Map<number, string>();
   readonly #outputs = new Map<ConnectionKey, Unit[]>();
+  /** Clients that the order has expired. */
+  readonly expired = new Set<string>();
   /** Counter values that clients have seen. */
   readonly #counters = new Set<number>();
   /** How often something noteworthy has happened, over the whole world. */

@@ -10,7 +10,7 @@ import { check, Truth } from './truth.spec.js';
 
 const names = ['a', 'b', 'c'] as MemberName[];
 const timing = { suspectAfterMs: 100, heartbeatMs: 20 };
-const bounds = { connectionWindowBytes: 1200, processCacheBytes: 100_000, maxConnections: 12 };
+const bounds = { connectionWindowBytes: 700, processCacheBytes: 100_000, maxConnections: 12 };
 const replicaSettings: ReplicaSettings = {
   ...timing,
   ...bounds,
@@ -42,11 +42,36 @@ export class World {
   run(steps: number): void {
     for (let step = 0; step < steps; step++) this.#act();
     this.#heal();
-    for (let round = 0; !this.#isSettled; round++) {
-      if (round === roundsMax) throw new Error(`C2: not everything has come to its end: ${this.#describe()}`);
-      this.#round();
-    }
+    this.#until(() => this.#isSettled, 'C2: not everything has come to its end');
     this.#checkEnd();
+    this.#rest();
+    this.#leave();
+  }
+
+  /** L4: without faults, nothing happens. */
+  #rest(): void {
+    const links = (): ModelLink[] => [...this.#clients, ...this.#group.live].flatMap((side) => [...side.links]);
+    const isCalm = (): boolean =>
+      this.#clients.every(({ engine }) => engine.snapshot().state === 'attached') &&
+      links().every(({ isBlackHole }) => !isBlackHole);
+    this.#until(isCalm, 'L2: a client interceptor is not attached');
+    const faults = (): (number | undefined)[] =>
+      ['member-lost', 'client-silent'].map((name) => this.truth.marks.get(name));
+    const before = faults();
+    for (let round = 0; round < 100; round++) this.#round();
+    check(before.join() === faults().join(), 'L4: an attachment was lost without a fault');
+  }
+
+  /** L5: client interceptors that do not come back are forgotten. */
+  #leave(): void {
+    const clients = this.#clients.splice(0);
+    for (const link of clients.flatMap((client) => [...client.links])) {
+      if (this.#random.chance(0.3) && this.#group.canLose(link.member)) this.#group.kill(link.member);
+      if (this.#random.chance(0.5)) link.isBlackHole = true;
+      else link.break(this.#random);
+    }
+    const isForgotten = (): boolean => this.#group.live.every(({ replica }) => replica.snapshot().clients.length === 0);
+    this.#until(isForgotten, 'L5: clients that are gone are still known');
   }
 
   #act(): void {
@@ -67,7 +92,8 @@ export class World {
     const choice = this.#random.below(100);
     if (channel === undefined || choice < 6) {
       if (this.#connectionsLeft-- > 0) client.connect();
-    } else if (choice < 60) client.send(channel);
+    } else if (choice < 10) for (let count = 0; count < 10; count++) client.send(channel);
+    else if (choice < 60) client.send(channel);
     else if (choice < 92) client.take(channel);
     else if (choice < 98) client.end(channel);
     else client.reset(channel);
@@ -133,8 +159,10 @@ export class World {
     const member = this.#random.chance(0.3) ? sequencer : this.#pickMember();
     const link = this.#random.pick([...client.links]);
     const choice = this.#random.below(100);
-    if (choice < 12) link?.break(this.#random);
-    else if (choice < 20) link?.vanish();
+    if (choice < 8) link?.break(this.#random);
+    else if (choice < 14) link?.vanish();
+    else if (choice < 17 && link !== undefined) link.isBlackHole = true;
+    else if (choice < 20 && member !== undefined) member.stalledUntil = this.#clock.now + this.#random.below(1500);
     else if (choice < 24) client.cutUntil = this.#clock.now + this.#random.below(1000);
     else if (choice < 30) this.#sleep(this.#random.below(900));
     else if (choice < 38) member?.step({ kind: 'writable', writable: this.#random.chance(0.5) });
@@ -195,6 +223,7 @@ export class World {
   #heal(): void {
     for (const client of this.#clients) {
       client.cutUntil = 0;
+      for (const member of this.#group.members) member.stalledUntil = 0;
       for (const link of client.links) {
         if (link.clientSide === 'up') client.step({ kind: 'link-writable', member: link.member.name, writable: true });
       }
@@ -205,6 +234,13 @@ export class World {
       for (const { client } of member.links) {
         member.step({ kind: 'client-link-writable', client: client.id, writable: true });
       }
+    }
+  }
+
+  #until(isDone: () => boolean, otherwise: string): void {
+    for (let round = 0; !isDone(); round++) {
+      if (round === roundsMax) throw new Error(`${otherwise}: ${this.#describe()}`);
+      this.#round();
     }
   }
 
