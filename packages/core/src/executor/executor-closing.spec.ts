@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ExecutorBench, keyOf } from './executor-bench.fixture.js';
+import { overrunBytesMax } from './service-connection.js';
 
 describe('Executor: resets, releases, pauses', () => {
   let bench: ExecutorBench;
@@ -48,12 +49,11 @@ describe('Executor: resets, releases, pauses', () => {
       expect(given()).to.deep.equal(['2 reset']);
     });
 
-    it('of a paused connection reads on, so that the service can finish', () => {
-      bench.entry('data 1 a');
+    it('of a paused connection waits for what the service is given, and reads on', () => {
       bench.executor.pauseOutput(keyOf(1));
       bench.pass(5000);
-      bench.entry('reset 1');
-      expect(given()).to.deep.equal(['1 send a', '1 pause', '1 resume']);
+      bench.entry('data 1 a', 'reset 1');
+      expect(given()).to.deep.equal(['1 pause', '1 send a', '1 resume']);
       expect(bench.executor.nextDeadline()).to.equal(bench.now + 100);
       bench.executor.pauseOutput(keyOf(1));
       bench.service.channel(1).finish();
@@ -99,7 +99,6 @@ describe('Executor: resets, releases, pauses', () => {
 
   describe('release', () => {
     it('half-closes and reads on quietly, and never breaks: unread input would be lost', () => {
-      bench.entry('data 1 a');
       bench.executor.pauseOutput(keyOf(1));
       given();
       bench.entry('release 1');
@@ -136,26 +135,54 @@ describe('Executor: resets, releases, pauses', () => {
   });
 
   describe('a paused connection', () => {
-    it('is not waited for', () => {
+    it('is paused at once when it has no turn', () => {
       bench.executor.pauseOutput(keyOf(1));
-      bench.entry('data 1 a', 'data 2 b');
-      expect(given()).to.deep.equal(['1 pause', '1 send a', '2 send b']);
-    });
-
-    it('lets in what waits for it at once', () => {
-      bench.entry('data 1 a', 'data 2 b');
-      told();
-      bench.executor.pauseOutput(keyOf(1));
-      expect(given()).to.deep.equal(['1 send a', '1 pause', '2 send b']);
-      expect(told()).to.deep.equal(['executed 3']);
-    });
-
-    it('is waited for again once it is resumed', () => {
-      bench.executor.pauseOutput(keyOf(1));
-      bench.entry('data 1 a');
-      bench.executor.resumeOutput(keyOf(1));
       bench.entry('data 2 b');
+      expect(given()).to.deep.equal(['1 pause', '2 send b']);
+    });
+
+    it('is read to the end of its turn, for which the others wait', () => {
+      bench.entry('data 1 a', 'data 2 b');
+      bench.executor.pauseOutput(keyOf(1));
+      bench.service.channel(1).answer('x');
+      expect(given()).to.deep.equal(['1 send a']);
+      bench.service.channel(1).finish();
+      expect(given()).to.deep.equal(['1 pause', '2 send b']);
+    });
+
+    it('is read again for the next turn', () => {
+      bench.executor.pauseOutput(keyOf(1));
+      bench.entry('data 1 a', 'data 2 b');
       expect(given()).to.deep.equal(['1 pause', '1 send a', '1 resume']);
+      bench.service.channel(1).finish();
+      expect(given()).to.deep.equal(['1 pause', '2 send b']);
+    });
+
+    it('is paused in the midst of a turn that has timed out', () => {
+      bench.entry('data 1 a', 'data 2 b');
+      bench.executor.pauseOutput(keyOf(1));
+      bench.pass(101);
+      expect(given()).to.deep.equal(['1 send a', '1 pause', '2 send b']);
+    });
+
+    it('is given up when it puts out far too much in one turn', () => {
+      bench.entry('data 1 a', 'data 2 b');
+      bench.executor.pauseOutput(keyOf(1));
+      given();
+      told();
+      bench.service.channel(1).answer('x'.repeat(overrunBytesMax));
+      expect(given()).to.deep.equal([]);
+      bench.service.channel(1).answer('y');
+      expect(given()).to.deep.equal(['1 pause', '2 send b']);
+      expect(told()).to.include('gate-timeout 1');
+    });
+
+    it('stays as it is when it is resumed in its turn', () => {
+      bench.entry('data 1 a');
+      bench.executor.pauseOutput(keyOf(1));
+      bench.executor.resumeOutput(keyOf(1));
+      bench.service.channel(1).finish();
+      expect(given()).to.deep.equal(['1 send a']);
     });
   });
 });

@@ -35,8 +35,8 @@ const recheckAfterMs = 1;
  * A turn is what one connection is given until another one gets something; within it nothing waits. The first
  * operation of another connection waits until the service has finished the turn, as the channel's gate says. A reset
  * waits for the turn of its own connection too: it would destroy input that some replicas' services have read already
- * and others have not. A turn is not waited for when the connection's output is paused, because then the service may
- * not be able to finish it, nor after its gate has timed out, until it has caught up.
+ * and others have not. So that the service can finish a turn, its output is read to the end of the turn even when it is
+ * to be paused. A turn is not waited for after its gate has timed out, until the service has caught up.
  *
  * What waits, waits at the head of one queue, so the order of handing over is the order of the entries for all
  * connections, also for those that have no gate.
@@ -72,6 +72,7 @@ export class Executor {
       onSettled: (connection) => {
         if (connection === this.#turn) this.#drain();
       },
+      onOverrun: (connection) => this.#excuse(connection),
       onGone: (connection) => this.#lingering.delete(connection),
     };
   }
@@ -98,11 +99,11 @@ export class Executor {
     this.#drain();
   }
 
-  /** Stops reading this connection's output, for backpressure. Ignored if the connection is gone. */
+  /**
+   * Stops reading this connection's output once its turn is over, for backpressure. Ignored if the connection is gone.
+   */
   pauseOutput(key: ConnectionKey): void {
-    const connection = this.#connections.get(key);
-    connection?.pause();
-    if (connection !== undefined && connection === this.#turn) this.#drain();
+    this.#connections.get(key)?.pause();
   }
 
   /** Undoes `pauseOutput`. */
@@ -126,9 +127,7 @@ export class Executor {
       this.#recheckAt = now + recheckAfterMs;
       return;
     }
-    this.#turn.excused = true;
-    this.#handler.onGateTimeout(this.#turn.key);
-    this.#drain();
+    this.#excuse(this.#turn);
   }
 
   /** Breaks all connections and forgets what waits. Nothing is told afterwards. */
@@ -221,6 +220,13 @@ export class Executor {
     } else {
       this.#waitingSince ??= now;
     }
+  }
+
+  /** Lets the others in although this connection has not finished. */
+  #excuse(connection: ServiceConnection): void {
+    connection.excuse();
+    this.#handler.onGateTimeout(connection.key);
+    this.#drain();
   }
 
   #stopWaiting(): void {

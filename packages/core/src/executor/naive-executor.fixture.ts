@@ -4,6 +4,7 @@ interface NaiveConnection {
   open: boolean;
   busy: boolean;
   over: boolean;
+  pauseWanted: boolean;
   paused: boolean;
   excused: boolean;
   silent: boolean;
@@ -42,15 +43,15 @@ export class NaiveExecutor {
     if (!connection) return;
     Object.assign(connection, change);
     if (!works(connection)) connection.excused = false;
+    this.#regulate(connection);
     this.#proceed();
   }
 
   pause(number: number, paused: boolean): void {
     const connection = this.#connections.get(number);
-    if (!connection || connection.silent || connection.paused === paused) return;
-    connection.paused = paused;
-    this.given.push(`${number} ${paused ? 'pause' : 'resume'}`);
-    this.#proceed();
+    if (!connection || (paused && connection.silent)) return;
+    connection.pauseWanted = paused;
+    this.#regulate(connection);
   }
 
   /** Whether anybody still wants to hear what the service says there. */
@@ -91,9 +92,17 @@ export class NaiveExecutor {
   }
 
   #silence(connection: NaiveConnection): void {
-    if (connection.paused) this.given.push(`${connection.number} resume`);
-    connection.paused = false;
     connection.silent = true;
+    connection.pauseWanted = false;
+    this.#regulate(connection);
+  }
+
+  /** A turn is read to its end. */
+  #regulate(connection: NaiveConnection): void {
+    const paused = connection.pauseWanted && !isAwaited(connection);
+    if (connection.over || paused === connection.paused) return;
+    connection.paused = paused;
+    this.given.push(`${connection.number} ${paused ? 'pause' : 'resume'}`);
   }
 
   #give(kind: string, number: number, detail: string): void {
@@ -105,6 +114,7 @@ export class NaiveExecutor {
     if (!connection.over) this.given.push(`${number} ${calls[kind] ?? kind}`);
     if (kind === 'reset') connection.over = true;
     if (kind !== 'open') connection.busy = true;
+    if (kind === 'data' || kind === 'end' || kind === 'release') this.#regulate(connection);
   }
 
   #open(number: number, gated: boolean): NaiveConnection {
@@ -114,6 +124,7 @@ export class NaiveExecutor {
       open: false,
       busy: false,
       over: false,
+      pauseWanted: false,
       paused: false,
       excused: false,
       silent: false,
@@ -128,5 +139,5 @@ function works({ over, open, busy }: NaiveConnection): boolean {
 }
 
 function isAwaited(connection: NaiveConnection): boolean {
-  return connection.gated && works(connection) && !connection.paused && !connection.excused;
+  return connection.gated && works(connection) && !connection.excused;
 }

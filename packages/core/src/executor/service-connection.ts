@@ -10,9 +10,14 @@ export interface ConnectionOwner {
   onSignOfLife(connection: ServiceConnection): void;
   /** The connection may have finished what it was given. */
   onSettled(connection: ServiceConnection): void;
+  /** The connection has put out too much in a turn during which its output was not to be read. */
+  onOverrun(connection: ServiceConnection): void;
   /** Nothing follows on this connection. */
   onGone(connection: ServiceConnection): void;
 }
+
+/** What a turn may put out after its output was to be read no further. */
+export const overrunBytesMax = 16 * 1024 * 1024;
 
 /** One virtual connection at the service: its channel, and what its gate needs to know. */
 export class ServiceConnection implements ServiceChannelHandler {
@@ -25,11 +30,16 @@ export class ServiceConnection implements ServiceChannelHandler {
   #opened = false;
   /** Closed or broken: the service has no more to do with it. */
   #over = false;
+  /** Its output is not to be read, */
+  #pauseWanted = false;
+  /** and is not. */
   #paused = false;
+  /** Bytes put out in the present turn since it was not to be read. */
+  #overrunBytes = 0;
   /** Output is dropped, and nobody is told anything. */
   #silent = false;
   /** Its gate has timed out, so it is not waited for until it has caught up. */
-  excused = false;
+  #excused = false;
   /** When it was last given something or showed a sign of life. */
   quietSince: Milliseconds = 0;
 
@@ -42,7 +52,7 @@ export class ServiceConnection implements ServiceChannelHandler {
 
   /** Whether another connection's turn has to wait for this one. */
   get isAwaited(): boolean {
-    return this.gated && !this.#paused && !this.excused && this.#isWorking;
+    return this.gated && !this.#excused && this.#isWorking;
   }
 
   /** A connection that is not open yet counts as work: the service has not seen it. */
@@ -63,23 +73,34 @@ export class ServiceConnection implements ServiceChannelHandler {
 
   send(segment: Segment): void {
     if (!this.#over) this.#channel?.send(segment);
+    this.#regulate();
   }
 
   end(): void {
     if (!this.#over) this.#channel?.end();
+    this.#regulate();
   }
 
+  /** Its turns are not waited for until it has caught up. */
+  excuse(): void {
+    this.#excused = true;
+    this.#regulate();
+  }
+
+  /**
+   * Reads no further, but not before the turn is over: how far a service comes that cannot write is a matter of timing, and
+   * so would be the order in which it takes what other connections are given.
+   */
   pause(): void {
-    if (this.#paused || this.#silent) return;
-    this.#paused = true;
-    this.#channel?.pause();
+    if (this.#silent) return;
+    this.#pauseWanted = true;
+    this.#regulate();
   }
 
   resume(now: Milliseconds): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.quietSince = now;
-    this.#channel?.resume();
+    if (this.#paused) this.quietSince = now;
+    this.#pauseWanted = false;
+    this.#regulate();
   }
 
   /** Drops all output from here on, and reads it so that it does not hold up the service. */
@@ -118,6 +139,9 @@ export class ServiceConnection implements ServiceChannelHandler {
   onSegment(segment: Segment): void {
     this.#owner.onSignOfLife(this);
     if (!this.#silent) this.#handler.onOutput(this.key, segment, this.#owner.cause());
+    if (!this.#pauseWanted || !this.isAwaited) return;
+    this.#overrunBytes += segment.payload.byteLength;
+    if (this.#overrunBytes > overrunBytesMax) this.#owner.onOverrun(this);
   }
 
   onTaken(units: number): void {
@@ -143,7 +167,19 @@ export class ServiceConnection implements ServiceChannelHandler {
   }
 
   #settle(): void {
-    if (!this.#isWorking) this.excused = false;
+    if (!this.#isWorking) {
+      this.#excused = false;
+      this.#overrunBytes = 0;
+    }
+    this.#regulate();
     this.#owner.onSettled(this);
+  }
+
+  #regulate(): void {
+    const paused = this.#pauseWanted && !this.isAwaited;
+    if (this.#over || paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#channel?.pause();
+    else this.#channel?.resume();
   }
 }
