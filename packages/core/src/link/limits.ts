@@ -1,3 +1,4 @@
+import { connectionLimits } from '../protocol/connections/limits.js';
 import { invariant } from '../protocol/invariant.js';
 import { limits } from '../protocol/limits.js';
 import { wireLimits } from '../wire/limits.js';
@@ -15,7 +16,7 @@ export const linkLimits = {
   /** Connections that are not done with their handshake; more are refused. */
   handshakesMax: 1024,
   /** Client interceptors linked to one member; more are refused. */
-  clientLinksMax: 4096,
+  clientLinksMax: connectionLimits.clientLinksMax,
   /** Connections that the kernel keeps until we accept them. */
   backlog: 4096,
   /**

@@ -29,6 +29,7 @@ export class TransferLane {
   #cancelDial: (() => void) | undefined;
   /** What waits for the connection that is being made. */
   #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #trafficSeen = 0;
 
@@ -46,8 +47,12 @@ export class TransferLane {
   send(to: IncarnationId, pieces: readonly Uint8Array[]): void {
     const connection = this.#connectionTo(to);
     if (connection !== undefined) return connection.send(pieces);
-    for (const piece of pieces) this.#waiting.push(piece);
     this.#cancelDial ??= this.#dial(to);
+    if (this.#waitingBytes > linkLimits.peerUnsentBytesMax) return this.#context.counters.increment('transfer-dropped');
+    for (const piece of pieces) {
+      this.#waiting.push(piece);
+      this.#waitingBytes += piece.byteLength;
+    }
   }
 
   flush(): void {
@@ -84,6 +89,7 @@ export class TransferLane {
         this.#cancelDial = undefined;
         const waiting = this.#waiting;
         this.#waiting = [];
+        this.#waitingBytes = 0;
         if (outcome.kind === 'up' && outcome.theirs.identity === to) {
           const connection = this.#adopt('dialled', outcome.connection, to);
           connection.send(waiting);

@@ -1,3 +1,5 @@
+import { clientLimits } from '../protocol/client/limits.js';
+import { connectionLimits } from '../protocol/connections/limits.js';
 import { invariant } from '../protocol/invariant.js';
 import { limits } from '../protocol/limits.js';
 
@@ -22,7 +24,7 @@ export const wireLimits = {
   /** Members and learners in one list; a view has far fewer. */
   listedMembersMax: 32,
   /** Connections in one list of acknowledgements or positions. */
-  listedConnectionsMax: 8192,
+  listedConnectionsMax: connectionLimits.connectionsPerClientMax,
   /** Commands in one batch of a client interceptor. */
   commandsPerEntryMax: 8192,
   /** Characters of an incarnation, a client id or the name of a group or endpoint. */
@@ -50,9 +52,15 @@ invariant(
   'the header of a frame of output segments fits',
 );
 invariant(
-  wireLimits.listedConnectionsMax * (2 * integerBytes + 5) < wireLimits.headerBytesMax,
-  'the list of all acknowledgements fits into a header',
+  wireLimits.listedConnectionsMax * (3 * integerBytes + 3) < wireLimits.headerBytesMax,
+  'the list of the states of all connections fits into a header',
 );
+invariant(
+  connectionLimits.outputMessageBytesMax + wireLimits.headerBytesMax < wireLimits.frameBytesMax,
+  'a frame of output fits',
+);
+invariant(clientLimits.commandsPerBatchMax <= wireLimits.commandsPerEntryMax, 'a batch of commands is accepted');
+invariant(limits.membersMax <= wireLimits.listedMembersMax, 'a view is accepted');
 invariant(wireLimits.headerBytesMax <= limits.entryBytesMax, 'an entry may consist of its header alone');
 invariant(3 * identityBytes + 4 * integerBytes < wireLimits.handshakeFrameBytesMax, 'a hello fits into its frame');
 invariant(3 * wireLimits.sentenceLengthMax + 64 < wireLimits.handshakeFrameBytesMax, 'a refusal fits into its frame');

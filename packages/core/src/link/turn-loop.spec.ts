@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { TurnLoop } from './turn-loop.js';
+import { until } from './until.fixture.js';
+
+describe('turn loop', () => {
+  let calls: string[];
+  let deadline: number | undefined;
+  let questions: number;
+  let loop: TurnLoop;
+
+  beforeEach(() => {
+    calls = [];
+    deadline = undefined;
+    questions = 0;
+    loop = new TurnLoop(
+      {
+        flush: () => calls.push('flush'),
+        tick: () => {
+          calls.push('tick');
+          deadline = undefined;
+        },
+        nextDeadline: () => {
+          questions++;
+          return deadline;
+        },
+      },
+      () => performance.now(),
+    );
+  });
+
+  afterEach(() => loop.stop());
+
+  it('flushes once at the end of a turn, however much happened in it', async () => {
+    for (let count = 0; count < 5; count++) loop.touch();
+    expect(calls).to.deep.equal([]);
+    await until(() => calls.length > 0);
+    expect(calls).to.deep.equal(['flush']);
+    expect(questions).to.equal(1);
+  });
+
+  it('ticks at the deadline, and ends that turn with a flush', async () => {
+    deadline = performance.now() + 10;
+    loop.touch();
+    await until(() => calls.length === 3);
+    expect(calls).to.deep.equal(['flush', 'tick', 'flush']);
+  });
+
+  it('moves its timer forward only: a deadline that moved away costs an idle tick', async () => {
+    const start = performance.now();
+    deadline = start + 200;
+    loop.touch();
+    await until(() => calls.length === 1);
+    deadline = start + 20;
+    loop.touch();
+    await until(() => calls.includes('tick'));
+    expect(performance.now() - start).to.be.within(19, 150);
+  });
+
+  it('calls nobody once it is stopped', async () => {
+    deadline = performance.now();
+    loop.touch();
+    loop.stop();
+    loop.touch();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(calls).to.deep.equal([]);
+  });
+});
