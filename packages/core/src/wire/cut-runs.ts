@@ -28,7 +28,8 @@ export function cutRuns(runs: readonly EntryRun[]): (readonly EntryRun[])[] {
   };
   for (const run of runs) {
     let start = 0;
-    for (const [index, length] of run.lengths.entries()) {
+    for (let index = 0; index < run.lengths.length; index++) {
+      const length = run.lengths[index]!;
       const isFull = byteLength + length > wireLimits.cutPayloadBytes || entries === wireLimits.entriesPerFrameMax;
       if (isFull && entries > 0) {
         if (index > start) group.push(cutRun(run, start, index - start));
