@@ -43,6 +43,11 @@ export class Chronicle {
     this.members.set(process.id, new MemberRecord(process, isWitness));
   }
 
+  memberDied(process: MemberProcess): void {
+    const member = this.#record(process);
+    for (const invariant of this.#invariants) invariant.died?.(member);
+  }
+
   clientStarted(process: ClientProcess): void {
     this.clients.set(process.id, new ClientRecord(process, this.world.scheduler.now));
   }
@@ -156,7 +161,6 @@ export class Chronicle {
           if (how === 'attach' && before < connection.acknowledged) this.world.marks.hit('acknowledged-at-attach');
           for (const invariant of this.#invariants) invariant.acknowledged?.(connection);
         },
-        onOverlap: () => this.world.marks.hit('segment-overlap'),
         onExpired: (client) => {
           this.world.marks.hit('client-expired');
           const record = this.clients.get(client as ClientId);

@@ -23,6 +23,8 @@ export class ClientRecord {
   /** Some group has forgotten it. */
   isExpired = false;
   hasGivenUp = false;
+  /** Has been attached before. */
+  hasFailedOver = false;
   /** The connection's number in the order, by its number here: they differ after an expiry. */
   readonly #numbers = new Map<ConnectionNumber, number>();
   #base = 0;
@@ -42,7 +44,9 @@ export class ClientRecord {
 
   reported({ event, fields }: Report): void {
     if (event === 'expired') this.#base = this.#last;
-    if (event === 'attached') this.group = this.confirmed.get(Number(fields['epoch']));
+    if (event !== 'attached') return;
+    this.hasFailedOver = this.group !== undefined;
+    this.group = this.confirmed.get(Number(fields['epoch']));
   }
 
   /** The most that was given to any connection that has had this number in the order. */

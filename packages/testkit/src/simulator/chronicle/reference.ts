@@ -27,10 +27,9 @@ interface ReferenceClient {
   readonly connections: Map<number, ReferenceConnection>;
 }
 
-/** What is asked and told about acknowledgements and overlaps as the reference goes on. */
+/** Who is told what happens as the reference goes on. */
 export interface ReferenceWatcher {
   onAcknowledged(connection: ReferenceConnection, before: number, how: 'alone' | 'attach'): void;
-  onOverlap(connection: ReferenceConnection): void;
   onExpired(client: string): void;
 }
 
@@ -141,7 +140,6 @@ export class Reference {
     const skip = connection.input - position;
     if (skip >= payload.byteLength) return;
     if (skip < 0 || connection.inputEnded) throw this.#fault(connection.key, `sends at ${position} when ${connection.input} is due`);
-    if (skip > 0) this.#watcher.onOverlap(connection);
     const rest = payload.subarray(skip);
     connection.input += rest.byteLength;
     this.#given.push(`data ${connection.key} ${decoder.decode(rest)}`);

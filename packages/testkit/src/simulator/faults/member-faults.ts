@@ -56,25 +56,28 @@ export const memberFaults: readonly FaultKind[] = [
   }),
   ofMember('slow-service', 2, ({ id, replica }, world) => {
     if (replica === undefined) return false;
-    const { thinkMs } = replica.service.pace;
-    world.trace.fact(id, 'has a slow service');
-    replica.service.pace = { ...replica.service.pace, thinkMs: [thinkMs[0] * 50, thinkMs[1] * 50] };
-    world.scheduler.after(world.random.delayMs(50, 500), () => (replica.service.pace = world.plan.servicePace));
+    const [lowMs, highMs] = world.plan.servicePace.thinkMs;
+    const factor = world.random.integer(3, 100);
+    world.trace.fact(id, `has a service ${factor} times slower`);
+    replica.service.pace = { ...world.plan.servicePace, thinkMs: [lowMs * factor, highMs * factor] };
+    world.scheduler.after(world.random.delayMs(50, 800), () => (replica.service.pace = world.plan.servicePace));
     return true;
   }),
   ofMember('service-crash', 2, (process, world) => {
     if (process.replica === undefined || !process.isRunning) return false;
     world.trace.fact(process.id, 'its service crashes');
     world.marks.hit('service-crashed');
-    process.replica.serviceDied();
+    process.post(() => process.replica!.serviceDied());
     endAfterLeaving(process, world);
     return true;
   }),
   ofMember('leave', 2, (process, world) => {
     if (!process.isRunning) return false;
     world.trace.fact(process.id, 'is told to leave');
-    if (process.replica === undefined) process.give({ kind: 'leave' });
-    else process.replica.leave();
+    process.post(() => {
+      if (process.replica === undefined) process.give({ kind: 'leave' });
+      else process.replica.leave();
+    });
     endAfterLeaving(process, world);
     return true;
   }),
@@ -82,9 +85,8 @@ export const memberFaults: readonly FaultKind[] = [
     name: 'kill-two',
     weight: 2,
     strike(world) {
-      const { members, random, marks } = world;
+      const { members, random } = world;
       if (members.length < 2) return undefined;
-      marks.hit('two-failures-at-once');
       return killAll(world, random.shuffled(members).slice(0, 2));
     },
   },
@@ -121,7 +123,6 @@ export const memberFaults: readonly FaultKind[] = [
 
 /** A member that the group does not let go in time ends all the same, as the product does. */
 function endAfterLeaving(process: MemberProcess, world: World): void {
-  process.wake();
   world.scheduler.after(4 * world.plan.group.timing.suspectAfterMs, () => {
     if (process.isAlive) world.kill(process, 'ended');
   });

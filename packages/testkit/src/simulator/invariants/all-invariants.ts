@@ -41,6 +41,7 @@ import { s2 } from './service/s2-turns-are-kept.js';
 import { s3 } from './service/s3-equal-states.js';
 import { s4 } from './service/s4-released-when-stable.js';
 import { s5 } from './service/s5-only-ordered-input.js';
+import { x3 } from './x3-marks.js';
 
 /**
  * Every invariant of PROOF.md that there is to check without a disk, for one world. J4 and J5 are about logs on disk; the
@@ -51,9 +52,10 @@ export function allInvariants(chronicle: Chronicle): readonly Invariant[] {
     ...[m1(), m2(), m3(), m4(chronicle), m5(chronicle), m6(), m7(), m8(chronicle)],
     ...[g1(chronicle), g2(chronicle), g3(), g4(), g5(), g6(), g7(), g8(chronicle)],
     ...[s1(chronicle), s2(), s3(chronicle), s4(), s5()],
-    ...[c1(chronicle), c2(chronicle), c3(chronicle), c4(chronicle), c5(), c6(chronicle)],
+    ...[c1(chronicle), c2(chronicle), c3(chronicle), c4(), c5(), c6(chronicle)],
     ...[k1(chronicle), k2(), k3(chronicle), k4(chronicle), k5(chronicle)],
-    ...[j1(chronicle), j2(chronicle), j3()],
+    ...[j1(), j2(), j3()],
+    x3(chronicle),
     ...[l1(chronicle), l2(chronicle), l3(chronicle), l4(chronicle), l5(chronicle), l6(chronicle)],
   ];
 }

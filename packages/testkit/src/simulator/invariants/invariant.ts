@@ -30,6 +30,8 @@ export interface Invariant {
   /** It is not the entry that others have in this place. */
   differed?(member: MemberRecord, place: Place, slot: Slot): void;
   memberActed?(member: MemberRecord, effect: MemberEffect): void;
+  /** A process has died, in whatever way. */
+  died?(member: MemberRecord): void;
   replicaTold?(member: MemberRecord, input: ReplicaInput): void;
   replicaActed?(member: MemberRecord, effect: ReplicaEffect): void;
   /** The executor has given something to the service; `waitingFor` were given something before and are not done. */

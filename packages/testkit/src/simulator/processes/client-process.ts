@@ -42,8 +42,7 @@ export class ClientProcess extends SimulatedProcess {
   }
 
   start(): void {
-    this.give({ kind: 'start' });
-    this.wake();
+    this.post(() => this.give({ kind: 'start' }));
   }
 
   /** A client on this host connects. */
@@ -73,7 +72,10 @@ export class ClientProcess extends SimulatedProcess {
 
   protected override takeTurn(): void {
     for (const notice of this.#notices.splice(0)) this.give(notice);
-    for (const socket of this.#accepted.splice(0)) this.#number(socket);
+    while (this.#accepted.length > 0 && this.isAlive) {
+      this.#number(this.#accepted[0]!);
+      this.#accepted.shift();
+    }
     const sources: (() => void)[] = [];
     for (const [member, end] of this.#links) {
       if (end.arrivals.length > 0) sources.push(() => this.#readLink(member, end));

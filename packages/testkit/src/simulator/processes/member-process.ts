@@ -41,9 +41,8 @@ export class MemberProcess extends SimulatedProcess {
   }
 
   start(bootstrap: boolean): void {
-    this.give({ kind: 'start', bootstrap });
+    this.post(() => this.give({ kind: 'start', bootstrap }));
     this.links.start();
-    this.wake();
   }
 
   /** Steps the member; while a step's effects are carried out, inputs wait for their turn. */
@@ -81,6 +80,7 @@ export class MemberProcess extends SimulatedProcess {
   }
 
   protected override died(): void {
+    this.world.chronicle.memberDied(this);
     for (const end of this.links.ends.values()) this.world.severed(end as never);
     this.replica?.died();
   }
@@ -168,9 +168,7 @@ export class MemberProcess extends SimulatedProcess {
     const { random, scheduler } = this.world;
     scheduler.after(random.delayMs(fenceMs.low, fenceMs.high), () => {
       const succeeded = this.isAlive && this.world.fence(target);
-      if (!this.isAlive) return;
-      this.links.notices.push({ kind: 'fenced', target, succeeded });
-      this.wake();
+      this.post(() => this.give({ kind: 'fenced', target, succeeded }));
     });
   }
 }

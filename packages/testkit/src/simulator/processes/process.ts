@@ -23,6 +23,7 @@ export abstract class SimulatedProcess implements Endpoint {
   #timer: Appointment | undefined;
   #freeAt: Milliseconds = 0;
   #killAfterEffects: number | undefined;
+  readonly #posted: (() => void)[] = [];
 
   constructor(host: string, world: World) {
     this.host = host;
@@ -54,6 +55,12 @@ export abstract class SimulatedProcess implements Endpoint {
   wake(): void {
     if (this.#state !== 'running' || this.#turn !== undefined) return;
     this.#turn = this.world.scheduler.at(this.#freeAt, () => this.#run());
+  }
+
+  /** Does this in the next turn, before anything is read. */
+  post(task: () => void): void {
+    this.#posted.push(task);
+    this.wake();
   }
 
   pause(): void {
@@ -101,7 +108,8 @@ export abstract class SimulatedProcess implements Endpoint {
     this.#turn = undefined;
     if (this.#state !== 'running') return;
     try {
-      this.takeTurn();
+      for (let task = this.#posted.shift(); task !== undefined; task = this.#posted.shift()) task();
+      if (this.isAlive) this.takeTurn();
     } catch (error) {
       if (!(error instanceof KilledHere)) throw error;
       this.world.killedInTurn(this);

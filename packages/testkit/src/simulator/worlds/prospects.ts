@@ -12,7 +12,8 @@ export function isLostForGood(world: World): boolean {
   if (group?.latest === undefined) return false;
   const living = new Set([...members.values()].filter((member) => member.isAlive).map(({ id }) => id));
   const known = knownTo(world, group);
-  if (known === undefined) return false;
+  // Learners know of a group that has lost all its members; if there is none either, everybody is blank, and may found anew.
+  if (known === undefined) return [...members.values()].some((member) => member.isAlive && member.group === group);
   if (isStillborn(group, known, living)) return false;
   // Whoever is in an older view needs a quorum of it, and then of each that followed.
   return group.views.some((view) => view.number >= known.number && !canGoOn(world, view, living));

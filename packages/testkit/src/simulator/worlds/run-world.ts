@@ -3,6 +3,7 @@ import { Violation } from '../chronicle/violation.js';
 import { beginStorm, endStorm } from '../faults/storm.js';
 import { passCalm, runFor } from './calm.js';
 import type { MarkName } from './marks.js';
+import { setLimits } from './small-limits.js';
 import { World } from './world.js';
 import type { WorldPlan } from './world-plan.js';
 
@@ -26,6 +27,7 @@ export interface WorldFailure {
 
 /** Runs a world through its storm and the calm after it, and checks it all the way. */
 export function runWorld(plan: WorldPlan, listener?: (line: string, level: TraceLevel) => void): WorldResult {
+  setLimits(plan.limits);
   const world = new World(plan, listener);
   let failure: WorldFailure | undefined;
   try {

@@ -4,10 +4,12 @@ import { Random } from '../base/random.js';
 import { faultKinds, type FaultKind } from '../faults/fault-kinds.js';
 import type { Latency } from '../network/network.js';
 import type { ModelServicePace } from '../service/model-service.js';
+import type { LimitsPreset } from './small-limits.js';
 
 /** Everything about a world that is settled before it begins. */
 export interface WorldPlan {
   readonly seed: number;
+  readonly limits: LimitsPreset;
   readonly group: GroupSettings;
   readonly replica: ReplicaSettings;
   readonly client: ClientSettings;
@@ -60,6 +62,7 @@ export function drawPlan(seed: number): WorldPlan {
   const faultCount = random.chance(0.05) ? 0 : random.integer(1, faultKinds.length);
   return {
     seed,
+    limits: random.chance(0.5) ? 'small' : 'usual',
     group: {
       members,
       timing: { suspectAfterMs, heartbeatMs, laggardAfterMs: random.integer(60, 200) },

@@ -14,10 +14,6 @@ export function k5({ world }: Chronicle): Invariant {
   const boundBytes = plan.replica.connectionWindowBytes + plan.servicePace.chunkBytesMax + pieceOverheadBytes;
   return {
     name: 'K5',
-    replicaActed(_member, effect) {
-      if (effect.kind === 'pause-output') world.marks.hit('output-paused');
-      if (effect.kind === 'hold-clients' && effect.hold) world.marks.hit('clients-held');
-    },
     inspected(member) {
       for (const { key, cacheBytes, paused } of member.process.replica!.replica.connections()) {
         if (cacheBytes <= boundBytes) continue;

@@ -39,7 +39,6 @@ export function c3(chronicle: Chronicle): Invariant {
     if (waitedMs < world.plan.client.giveUpAfterMs - 0.001) {
       throw new Violation('C3', `${client.id} gives up after ${waitedMs} ms`);
     }
-    world.marks.hit('gave-up');
     client.hasGivenUp = true;
   }
 

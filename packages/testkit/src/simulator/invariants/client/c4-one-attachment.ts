@@ -1,9 +1,8 @@
-import type { Chronicle } from '../../chronicle/chronicle.js';
 import { Violation } from '../../chronicle/violation.js';
 import type { Invariant } from '../invariant.js';
 
 /** C4: one live attachment for each client and epoch: one member confirms it, once, and it is the one of the order. */
-export function c4(chronicle: Chronicle): Invariant {
+export function c4(): Invariant {
   const confirmed = new Map<string, string>();
   return {
     name: 'C4',
@@ -26,14 +25,7 @@ export function c4(chronicle: Chronicle): Invariant {
       if (effect.kind !== 'report' || effect.event !== 'attached') return;
       const epoch = Number(effect.fields['epoch']);
       if (epoch <= client.epoch) throw new Violation('C4', `${client.id} is attached in epoch ${epoch} behind ${client.epoch}`);
-      if (client.epoch > 0 && hasUnacknowledged(client.id)) chronicle.world.marks.hit('failover-with-unacknowledged-output');
       client.epoch = epoch;
     },
   };
-
-  function hasUnacknowledged(client: string): boolean {
-    const reference = chronicle.group && chronicle.referenceOf(chronicle.group);
-    const connections = reference?.clients.get(client)?.connections.values() ?? [];
-    return [...connections].some(({ output, acknowledged }) => acknowledged < output.length);
-  }
 }

@@ -1,3 +1,4 @@
+import type { ClientId } from '@lockstep/contracts';
 import type { Chronicle } from '../../chronicle/chronicle.js';
 import type { MemberProcess } from '../../processes/member-process.js';
 import type { Invariant } from '../invariant.js';
@@ -11,6 +12,14 @@ export function l5(chronicle: Chronicle): Invariant {
       for (const process of world.members) {
         const left = leftIn(process);
         if (left !== undefined) return `${process.id} ${left}`;
+      }
+      const reference = chronicle.group && chronicle.referenceOf(chronicle.group);
+      for (const client of reference?.clients.keys() ?? []) {
+        if (!chronicle.clients.get(client as ClientId)!.process.isAlive) return `the group still knows ${client}, which is gone`;
+      }
+      for (const { key, isLive, acknowledged, output, outputEnd } of reference?.connections.values() ?? []) {
+        const produced = output.length + (outputEnd === undefined ? 0 : 1);
+        if (isLive && acknowledged < produced) return `${key} is acknowledged up to ${acknowledged} only, of ${produced}`;
       }
       for (const { process } of world.clientHosts) {
         const snapshot = process?.engine.snapshot();

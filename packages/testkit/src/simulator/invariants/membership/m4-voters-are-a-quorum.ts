@@ -17,9 +17,6 @@ export function m4({ fenced, world }: Chronicle): Invariant {
         const voters = before.membersIn(before.wedged).join(' ');
         throw new Violation('M4', `${view.label} follows by the promises of [${voters}] alone, no quorum of ${before.label}`);
       }
-      if (!hasFence && before.membersIn(before.wedged).length * 2 === before.view.members.length) {
-        world.marks.hit('decided-by-half-with-rank-0');
-      }
     },
   };
 }

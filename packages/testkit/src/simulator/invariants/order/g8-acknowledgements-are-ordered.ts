@@ -7,10 +7,11 @@ export function g8(chronicle: Chronicle): Invariant {
   return {
     name: 'G8',
     inspected(member) {
-      if (member.group === undefined || member.divergedAt !== undefined) return;
+      if (member.group === undefined) return;
       const { replica } = member.process.replica!;
       const reference = chronicle.referenceOf(member.group);
-      if (replica.snapshot().applied > reference.applied) return;
+      const { applied } = replica.snapshot();
+      if (applied > reference.applied || !member.shares(applied)) return;
       for (const { key, acknowledged } of replica.connections()) {
         const ordered = reference.connections.get(key)?.acknowledged ?? 0;
         if (acknowledged > ordered) {
