@@ -100,8 +100,9 @@ export class Attachments {
   /** The service has taken more of the connection's input. */
   credit(connection: ReplicaConnection): void {
     const attachment = this.#links.get(connection.record.client);
-    if (attachment?.state !== 'attached') return;
-    attachment.credit(connection, connection.credit.untoldBytes > this.#state.settings.connectionWindowBytes / 4);
+    const { untoldBytes } = connection.credit;
+    if (attachment?.state !== 'attached' || untoldBytes === 0) return;
+    attachment.credit(connection, untoldBytes > this.#state.settings.connectionWindowBytes / 4);
     this.#active.add(attachment);
   }
 

@@ -1,0 +1,293 @@
+import { expect } from 'chai';
+import type { OrderNumber } from '@lockstep/contracts';
+import type { MemberToClient, OutputSegment } from './client-link.js';
+import {
+  a1,
+  acknowledge,
+  attach,
+  b1,
+  bytes,
+  commands,
+  data,
+  detach,
+  end,
+  expire,
+  finish,
+  k,
+  keyOf,
+  open,
+  output,
+  piece,
+  progress,
+  ReplicaBench,
+  reset,
+  viewOf,
+} from './replica-bench.spec.js';
+import type { ReplicaEffect } from './replica-io.js';
+
+const key = keyOf('k:1@2');
+
+function say(...messages: MemberToClient[]): ReplicaEffect {
+  return { kind: 'send-client', client: k, messages };
+}
+
+function outputEffect(...segments: OutputSegment[]): ReplicaEffect[] {
+  return [say(output(1, ...segments))];
+}
+
+describe('a replica', () => {
+  it('executes every entry, also those without operations', () => {
+    const bench = new ReplicaBench();
+    expect(bench.order(attach(1, b1), commands(1, open(1), data(1, 0, 'ab')))).to.deep.equal([
+      { kind: 'execute', order: 1, operations: [] },
+      {
+        kind: 'execute',
+        order: 2,
+        operations: [
+          { kind: 'open', connection: key, endpoint: 'kv' },
+          { kind: 'data', connection: key, segment: { length: 2, payload: bytes('ab') } },
+        ],
+      },
+    ]);
+  });
+
+  describe('releases output', () => {
+    it('when its cause is stable, with the next flush', () => {
+      const bench = new ReplicaBench().attached();
+      bench.order(commands(1, data(1, 0, 'x')));
+      bench.output('ab', 2);
+      bench.output('cd', 3);
+      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'ab')));
+      bench.stable();
+      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 2, 'cd')), progress(1, 2))]);
+    });
+
+    it('with its end, or reset, as one more unit', () => {
+      const bench = new ReplicaBench().attached();
+      bench.output('ab', 2);
+      bench.tell({ kind: 'output-end', connection: key, cause: 2 as OrderNumber });
+      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'ab'), finish('end', 1, 2)));
+      const other = new ReplicaBench().attached();
+      other.tell({ kind: 'output-reset', connection: key, cause: 2 as OrderNumber });
+      expect(other.flush()).to.deep.equal(outputEffect(finish('reset', 1, 0)));
+    });
+
+    it('of a connection whose end was told late no earlier than what was told before it', () => {
+      const bench = new ReplicaBench().attached();
+      bench.order(commands(1, open(2)));
+      bench.output('later', 3, 'k:2@3');
+      bench.tell({ kind: 'output-end', connection: key, cause: 2 as OrderNumber });
+      expect(bench.flush()).to.deep.equal([]);
+    });
+
+    it('only to the client that is attached here', () => {
+      const bench = new ReplicaBench();
+      bench.settle(attach(1, b1), commands(1, open(1)));
+      bench.output('ab', 2);
+      expect(bench.flush()).to.deep.equal([]);
+    });
+
+    it('no further than the window beyond what is acknowledged', () => {
+      const bench = new ReplicaBench().attached();
+      for (let index = 0; index < 4; index++) bench.output('x'.repeat(300), 2);
+      const sizes = (): number[] =>
+        bench.flush().flatMap((effect) => {
+          const messages = effect.kind === 'send-client' ? effect.messages : [];
+          return messages.flatMap((message) => (message.kind === 'output' ? message.segments.map(lengthOf) : []));
+        });
+      expect(sizes()).to.deep.equal([300, 300]);
+      bench.settle(commands(1, acknowledge(1, 300)));
+      expect(sizes()).to.deep.equal([300]);
+    });
+
+    it('that is larger than the window all the same, alone', () => {
+      const bench = new ReplicaBench().attached();
+      bench.output('x'.repeat(5000), 2);
+      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'x'.repeat(5000))));
+    });
+
+    it('while the link takes it', () => {
+      const bench = new ReplicaBench().attached();
+      bench.tell({ kind: 'client-link-writable', client: k, writable: false });
+      bench.output('ab', 2);
+      expect(bench.flush()).to.deep.equal([]);
+      bench.tell({ kind: 'client-link-writable', client: k, writable: true });
+      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'ab')));
+    });
+  });
+
+  describe('caches', () => {
+    it('what is produced and not acknowledged', () => {
+      const bench = new ReplicaBench(b1);
+      bench.settle(attach(1, a1), commands(1, open(1)));
+      bench.output('abc', 2);
+      bench.output('de', 2);
+      bench.order(commands(1, acknowledge(1, 1)));
+      expect(bench.replica.cacheOf(key)).to.deep.equal([piece(1, 1, 'bc'), piece(1, 3, 'de')]);
+    });
+
+    it('nothing that was acknowledged before its own service put it out', () => {
+      const bench = new ReplicaBench(b1);
+      bench.settle(attach(1, a1), commands(1, open(1), acknowledge(1, 4)));
+      bench.output('abc', 2);
+      expect(bench.replica.cacheOf(key)).to.deep.equal([]);
+      bench.output('de', 2);
+      expect(bench.replica.cacheOf(key)).to.deep.equal([piece(1, 4, 'e')]);
+    });
+
+    it('nothing of a connection that is over', () => {
+      const bench = new ReplicaBench(b1);
+      bench.settle(attach(1, a1), commands(1, open(1)));
+      bench.output('abc', 2);
+      bench.order(commands(1, reset(1)));
+      expect(bench.output('de', 2)).to.deep.equal([]);
+      expect(bench.replica.snapshot()).to.include({ connections: 0, cacheBytes: 0 });
+    });
+  });
+
+  it('stops reading a connection whose output piles up, and goes on at half of it', () => {
+    const bench = new ReplicaBench(b1);
+    bench.settle(attach(1, a1), commands(1, open(1)));
+    expect(bench.output('x'.repeat(900), 2)).to.deep.equal([]);
+    expect(bench.output('x'.repeat(100), 2)).to.deep.equal([{ kind: 'pause-output', connection: key }]);
+    expect(bench.output('x'.repeat(100), 2)).to.deep.equal([]);
+    expect(bench.order(commands(1, acknowledge(1, 400)))).to.deep.equal([
+      { kind: 'execute', order: 3, operations: [] },
+    ]);
+    expect(bench.order(commands(1, acknowledge(1, 900)))).to.deep.equal([
+      { kind: 'execute', order: 4, operations: [] },
+      { kind: 'resume-output', connection: key },
+    ]);
+  });
+
+  it('stops reading the connections with the most output when all of them hold too much', () => {
+    const settings = { connectionWindowBytes: 100_000, processCacheBytes: 60_000 };
+    const bench = new ReplicaBench(b1, settings);
+    bench.settle(attach(1, a1), commands(1, open(1), open(2)));
+    const report = (level: 'info' | 'warn', event: string, cached: number): ReplicaEffect => {
+      return { kind: 'report', level, event, fields: { bytes: cached } };
+    };
+    expect(bench.output('x'.repeat(10_000), 2, 'k:2@2')).to.deep.equal([]);
+    expect(bench.output('x'.repeat(50_000), 2)).to.deep.equal([
+      { kind: 'pause-output', connection: key },
+      report('warn', 'cache-full', 60_128),
+    ]);
+    expect(bench.output('x'.repeat(10_000), 2, 'k:2@2')).to.deep.equal([]);
+    expect(bench.order(commands(1, acknowledge(1, 40_000))).slice(1)).to.deep.equal([
+      { kind: 'resume-output', connection: key },
+      report('info', 'cache-has-room', 30_192),
+    ]);
+  });
+
+  it('ignores a connection broken behind its end, which is a matter of timing', () => {
+    const bench = new ReplicaBench().attached();
+    bench.tell({ kind: 'output-end', connection: key, cause: 2 as OrderNumber });
+    expect(bench.tell({ kind: 'output-reset', connection: key, cause: 2 as OrderNumber })).to.deep.equal([
+      { kind: 'report', level: 'debug', event: 'output-behind-end', fields: { connection: key } },
+    ]);
+    expect(bench.flush()).to.deep.equal(outputEffect(finish('end', 1, 0)));
+  });
+
+  describe('breaks off when', () => {
+    it('stability goes back', () => {
+      const bench = new ReplicaBench().attached();
+      expect(() => bench.stable(1)).to.throw('invariant broken: stable goes back from 2 to 1');
+    });
+
+    it('output is caused by what has not been ordered', () => {
+      const bench = new ReplicaBench().attached();
+      expect(() => bench.output('ab', 3)).to.throw('invariant broken: output on k:1@2 caused by entry 3');
+    });
+  });
+
+  describe('keeps the time of client interceptors that nobody serves:', () => {
+    const expiry: ReplicaEffect[] = [
+      { kind: 'report', level: 'info', event: 'client-away', fields: { client: k, epoch: 1 } },
+      { kind: 'submit-entry', entry: expire(1) },
+    ];
+
+    it('those that are detached, once', () => {
+      const bench = new ReplicaBench();
+      bench.now = 500;
+      bench.settle(attach(1, b1), detach(1));
+      expect(bench.replica.nextDeadline()).to.equal(10_500);
+      expect(bench.at(10_499)).to.deep.equal([]);
+      expect(bench.at(10_500)).to.deep.equal(expiry);
+      expect(bench.at(30_000)).to.deep.equal([]);
+    });
+
+    it('those whose member is not in the view', () => {
+      const bench = new ReplicaBench();
+      bench.settle(attach(1, b1));
+      bench.now = 700;
+      bench.tell({ kind: 'view', view: viewOf(2, [a1]), role: 'member' });
+      expect(bench.at(10_700)).to.deep.equal(expiry);
+    });
+
+    it('not those that have been attached again', () => {
+      const bench = new ReplicaBench();
+      bench.settle(attach(1, b1), detach(1), attach(2, b1, { established: true }));
+      expect(bench.at(10_000)).to.deep.equal([]);
+    });
+
+    it('if it is the member of the lowest rank with a service', () => {
+      const bench = new ReplicaBench(b1);
+      bench.settle(attach(1, b1), detach(1));
+      expect(bench.replica.nextDeadline()).to.equal(undefined);
+      bench.now = 100;
+      bench.tell({ kind: 'view', view: viewOf(2, [a1, b1], [a1]), role: 'member' });
+      expect(bench.at(10_100)).to.deep.equal(expiry);
+    });
+
+    it('and resets their connections when the order says so', () => {
+      const bench = new ReplicaBench();
+      bench.settle(attach(1, b1), commands(1, open(1)), detach(1));
+      expect(bench.order(expire(1))).to.deep.equal([
+        { kind: 'execute', order: 4, operations: [{ kind: 'reset', connection: key }] },
+        { kind: 'report', level: 'info', event: 'client-expired', fields: { client: k, epoch: 1, fault: 'none' } },
+      ]);
+      expect(bench.replica.snapshot()).to.deep.equal({
+        applied: 4,
+        stable: 3,
+        clients: [],
+        connections: 0,
+        cacheBytes: 0,
+      });
+    });
+  });
+
+  it('shows what it has', () => {
+    const bench = new ReplicaBench().attached();
+    bench.output('ab', 2);
+    bench.flush();
+    bench.order(commands(1, end(1, 0)), commands(1, acknowledge(1, 1)));
+    expect(bench.replica.snapshot()).to.deep.equal({
+      applied: 4,
+      stable: 2,
+      clients: [{ id: k, epoch: 1, attached: true }],
+      connections: 1,
+      cacheBytes: 65,
+    });
+    expect(bench.replica.connections()).to.deep.equal([
+      {
+        key,
+        client: k,
+        epoch: 1,
+        connection: 1,
+        endpoint: 'kv',
+        input: 1,
+        inputEnded: true,
+        acknowledged: 1,
+        produced: 2,
+        outputState: 'open',
+        sent: 2,
+        cacheBytes: 65,
+        paused: false,
+      },
+    ]);
+  });
+});
+
+function lengthOf(segment: OutputSegment): number {
+  return segment.kind === 'data' ? segment.length : 1;
+}
