@@ -65,17 +65,40 @@ describe('ConsumedGate', () => {
   });
 
   it('after an answer to a large turn the queue is looked into', async () => {
-    looks = [{ unread: 700, unacknowledged: 0 }, empty];
-    gate.sent(1000);
-    gate.sent(25);
+    let unread = 700;
+    const patient = new ConsumedGate(10_000, {
+      look: () => {
+        lookCount += 1;
+        return Promise.resolve({ unread, unacknowledged: 0 });
+      },
+      onIdle: () => (idles += 1),
+    });
+    patient.sent(1000);
+    patient.sent(25);
+    patient.taken();
+    patient.answered();
+    expect(patient.busy).to.equal(true);
+    await until('it was looked at', () => lookCount === 1);
+    await turns(3);
+    expect(patient.busy).to.equal(true);
+    unread = 0;
+    patient.answered();
+    await until('it is idle', () => !patient.busy);
+    expect({ idles, lookCount }).to.deep.equal({ idles: 1, lookCount: 2 });
+    patient.close();
+  });
+
+  it('does not look before somebody asks, and then at once if it has been quiet for long', async () => {
+    looks = [empty];
+    gate.sent(3000);
     gate.taken();
     gate.answered();
-    await until('it was looked at', () => lookCount === 1);
-    await turns(1);
+    const start = performance.now();
+    await until('20 ms have passed', () => performance.now() - start > 20);
+    expect(lookCount).to.equal(0);
     expect(gate.busy).to.equal(true);
-    gate.answered();
-    await until('it is idle', () => !gate.busy);
-    expect({ idles, lookCount }).to.deep.equal({ idles: 1, lookCount: 2 });
+    await until('it is idle', () => idles === 1);
+    expect({ busy: gate.busy, lookCount }).to.deep.equal({ busy: false, lookCount: 1 });
   });
 
   it('a service that stays quiet is finished when it has read everything', async () => {
@@ -130,6 +153,7 @@ describe('ConsumedGate', () => {
     });
     slow.sent(1);
     slow.taken();
+    expect(slow.busy).to.equal(true);
     await until('it looks', () => answer !== undefined);
     slow.sent(1);
     answer?.(empty);

@@ -3,6 +3,9 @@ import type { SocketQueues } from './socket-tables.js';
 /** Up to this many bytes a service reads its turn in one go, so that an answer proves that it has read all of it. */
 const answerProvesBytesMax = 1024;
 
+/** After an answer to more than that, so long a silence is waited for before a look. */
+const silenceAfterAnswerMs = 1;
+
 /** What a gate asks and tells the channel that it belongs to. */
 export interface GateOwner {
   /** Looks into the socket queues now. Undefined where the system does not show them. */
@@ -16,18 +19,23 @@ export interface GateOwner {
  *
  * It is finished when, after the kernel has taken the last byte, the service has answered; or when it has stayed quiet
  * for a while and its receive queue is empty. Looking into the queue costs milliseconds on a machine with large socket
- * tables, so it is done only where the service stays quiet, or where an answer proves little because much was sent.
+ * tables. So it is done only where the service stays quiet, or where an answer proves little because much was sent, and
+ * even then only once somebody has asked whether the service is busy.
  */
 export class ConsumedGate {
   readonly #quietMs: number;
   readonly #owner: GateOwner;
   #busy = false;
+  #isAsked = false;
   #turnBytes = 0;
   #taken = false;
+  #answered = false;
+  /** When the kernel took the last byte or the service said the last one, on the monotonic clock. */
+  #quietSince = 0;
+  /** Counts what was sent and answered, so that what was found before the last of it proves nothing. */
+  #events = 0;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
-  /** Counts the sends, so that a look that began before the last one proves nothing. */
-  #sends = 0;
   /** Bytes without acknowledgement at the last look of this turn. */
   #lastUnacknowledged: number | undefined;
 
@@ -39,7 +47,12 @@ export class ConsumedGate {
     this.#owner = owner;
   }
 
+  /** Whether the service may still be at work. Who is told that it is will be told when it is not. */
   get busy(): boolean {
+    if (this.#busy && !this.#isAsked) {
+      this.#isAsked = true;
+      this.#proveWhenQuiet();
+    }
     return this.#busy;
   }
 
@@ -48,7 +61,8 @@ export class ConsumedGate {
     this.#busy = true;
     this.#turnBytes += bytes;
     this.#taken = false;
-    this.#sends += 1;
+    this.#answered = false;
+    this.#events += 1;
     this.#lastUnacknowledged = undefined;
     this.#stopWaiting();
   }
@@ -57,74 +71,86 @@ export class ConsumedGate {
   taken(): void {
     if (!this.#busy) return;
     this.#taken = true;
-    this.#waitQuietly();
+    this.#startSilence();
   }
 
   /** The service has sent something, or has ended its stream. */
   answered(): void {
     if (!this.#busy || !this.#taken) return;
-    this.#timer?.refresh();
+    this.#events += 1;
+    this.#answered = true;
     // The rest of the answer may arrive in the same turn of the event loop.
-    this.#immediate ??= setImmediate(this.#onAnswerRead);
+    if (this.#turnBytes <= answerProvesBytesMax) this.#immediate ??= setImmediate(this.#settle);
+    else this.#startSilence();
   }
 
   /** The connection is closed or broken. Nothing is told any more. */
   close(): void {
     this.#busy = false;
-    this.#sends += 1;
+    this.#events += 1;
     this.#stopWaiting();
   }
 
-  readonly #onAnswerRead = (): void => {
-    this.#immediate = undefined;
-    if (this.#turnBytes <= answerProvesBytesMax) this.#settle();
-    else this.#check();
+  #startSilence(): void {
+    this.#quietSince = performance.now();
+    if (this.#isAsked) this.#proveWhenQuiet();
+  }
+
+  #proveWhenQuiet(): void {
+    if (!this.#taken) return;
+    clearTimeout(this.#timer);
+    const silenceMs = this.#answered ? silenceAfterAnswerMs : this.#quietMs;
+    const restMs = this.#quietSince + silenceMs - performance.now();
+    // Even if it has been quiet for long: a process that stood still has its timers due before it has read its sockets.
+    this.#timer = setTimeout(this.#onQuiet, Math.max(0, restMs));
+  }
+
+  readonly #onQuiet = (): void => {
+    const events = this.#events;
+    setImmediate(() => {
+      if (this.#busy && events === this.#events) this.#look();
+    });
   };
 
-  readonly #check = (): void => {
-    const sends = this.#sends;
+  #look(): void {
+    const events = this.#events;
+    const conclude = (queues: SocketQueues | undefined, isKnown: boolean): void => {
+      if (!this.#busy || events !== this.#events) return;
+      if (isKnown && this.#provesFinished(queues)) {
+        this.#settle();
+        return;
+      }
+      this.#answered = false;
+      this.#startSilence();
+    };
     this.#owner.look().then(
-      (queues) => {
-        if (sends === this.#sends && this.#busy) this.#judge(queues);
-      },
-      () => {
-        // The tables cannot be read for the moment (no descriptor is free). Nothing is proved, so nothing changes.
-        if (sends === this.#sends && this.#busy) this.#waitQuietly();
-      },
+      (queues) => conclude(queues, true),
+      // The tables cannot be read for the moment (no descriptor is free): nothing is proved, so it looks again.
+      () => conclude(undefined, false),
     );
-  };
+  }
 
-  #judge(queues: SocketQueues | undefined): void {
-    if (queues === undefined) {
-      this.#settle();
-      return;
-    }
+  #provesFinished(queues: SocketQueues | undefined): boolean {
+    if (queues === undefined) return true;
     // The kernel may keep its acknowledgement back for 40 ms. What is neither waiting at the service nor moving has been
     // read already.
     const isRead = queues.unacknowledged === 0 || queues.unacknowledged === this.#lastUnacknowledged;
-    if (queues.unread === 0 && isRead) {
-      this.#settle();
-      return;
-    }
     this.#lastUnacknowledged = queues.unacknowledged;
-    this.#waitQuietly();
+    return queues.unread === 0 && isRead;
   }
 
-  #settle(): void {
+  readonly #settle = (): void => {
     this.#busy = false;
+    this.#isAsked = false;
     this.#turnBytes = 0;
     this.#stopWaiting();
     this.#owner.onIdle();
-  }
-
-  #waitQuietly(): void {
-    this.#timer ??= setTimeout(this.#check, this.#quietMs);
-    this.#timer.refresh();
-  }
+  };
 
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#immediate === undefined) return;
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
   }

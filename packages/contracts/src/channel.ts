@@ -68,8 +68,9 @@ export interface ServiceChannelHandler extends ChannelHandler {
   /** The connection to the service is open. */
   onOpen(): void;
   /**
-   * `busy` went from true to false: by the adapter's gate, the service has finished everything sent so far. Not called
-   * when that is because the connection broke or was closed: then `onReset` or `onClosed` says so.
+   * `busy` went from true to false: by the adapter's gate, the service has finished everything sent so far. Promised to
+   * those who have read `busy` as true before. Not called when the connection broke or was closed: then `onReset` or
+   * `onClosed` says so.
    */
   onIdle(): void;
 }
@@ -79,7 +80,8 @@ export interface ServiceChannel extends Channel {
   bind(handler: ServiceChannelHandler): void;
   /**
    * True from a `send` (or `end`) until the gate says that the service has finished the turn. False once the connection
-   * is closed or broken.
+   * is closed or broken. A gate whose proof is costly may put it off until `busy` has been read: so read it when it
+   * matters, and wait for `onIdle` if it is true.
    */
   readonly busy: boolean;
 }

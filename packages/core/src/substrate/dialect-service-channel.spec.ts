@@ -103,6 +103,7 @@ describe('DialectServiceChannel, gate reply', () => {
   it('does not ask the gate beneath when the last request has a reply', async () => {
     inner.busy = true;
     send('!one\ntwo\n');
+    expect(channel.busy).to.equal(true);
     reply('2\n');
     await until('it is idle', () => recorder.events.includes('idle'));
     expect(channel.busy).to.equal(false);

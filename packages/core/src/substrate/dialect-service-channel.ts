@@ -15,8 +15,8 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   #isEnding = false;
   #serviceEnded = false;
   #isOver = false;
-  /** `onIdle` is to be called when `busy` has become false. */
-  #isWaiting = false;
+  /** Somebody has been told that it is busy, and is to be told when it is not. */
+  #isAsked = false;
 
   constructor(channel: ServiceChannel, session: DialectSession) {
     this.#channel = channel;
@@ -24,8 +24,11 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   }
 
   get busy(): boolean {
-    if (this.#isOver) return false;
-    return this.#session.outstanding > 0 || this.#isEnding || (this.#endsOneWay && this.#channel.busy);
+    this.#isAsked =
+      !this.#isOver &&
+      // The gate beneath is asked last: its proof may be costly.
+      (this.#session.outstanding > 0 || this.#isEnding || (this.#endsOneWay && this.#channel.busy));
+    return this.#isAsked;
   }
 
   bind(handler: ServiceChannelHandler): void {
@@ -43,14 +46,12 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
     const last = read.at(-1);
     if (last !== undefined) this.#endsOneWay = last.replies === 0;
     this.#channel.send(segment);
-    this.#isWaiting = this.busy;
   }
 
   end(): void {
     if (this.#isOver) return;
     this.#isEnding = !this.#serviceEnded;
     this.#channel.end();
-    this.#isWaiting = this.busy;
   }
 
   reset(): void {
@@ -105,9 +106,7 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   }
 
   #tellIfIdle(): void {
-    if (!this.#isWaiting || this.#isOver || this.busy) return;
-    this.#isWaiting = false;
-    this.#handler?.onIdle();
+    if (this.#isAsked && !this.#isOver && !this.busy) this.#handler?.onIdle();
   }
 
   #break(reason: Error): void {
