@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { freePorts } from '../free-ports.js';
+import { repository } from '../repository.js';
+
+/** The examples whose services tests use. The job queue runs everywhere, the others need their servers. */
+export type Example = 'job-queue' | 'memcached' | 'redis';
+
+/** What a test changes of an example's configuration. */
+export interface GroupChanges {
+  readonly example: Example;
+  /** The replicas with a service, instead of the example's three. */
+  readonly replicas?: readonly string[];
+  /** The names of witnesses, besides. */
+  readonly witnesses?: readonly string[];
+  /** As in the configuration file. The default suspects after three seconds, so that a busy machine is no fault. */
+  readonly timing?: Readonly<Record<string, number>>;
+  /** As in the configuration file. */
+  readonly limits?: Readonly<Record<string, number | string>>;
+}
+
+interface Document {
+  replicas: Record<string, { link: string; vars?: { port: number }; witness?: true }>;
+  endpoints: Record<string, { client: { listen: string } }>;
+  timing?: Readonly<Record<string, number>>;
+  limits?: Readonly<Record<string, number | string>>;
+}
+
+/** The configuration of an example, on free ports, in a folder of its own that is removed at the end. */
+export class GroupConfiguration {
+  readonly path: string;
+  /** Where the client interceptor plays the service. */
+  readonly clientPort: number;
+  /** Where the service of each replica is really listening; witnesses have none. */
+  readonly servicePorts: ReadonlyMap<string, number>;
+  readonly witnesses: readonly string[];
+  readonly #folder: string;
+
+  private constructor(
+    folder: string,
+    clientPort: number,
+    servicePorts: Map<string, number>,
+    witnesses: readonly string[],
+  ) {
+    this.#folder = folder;
+    this.path = join(folder, 'lockstep.yaml');
+    this.clientPort = clientPort;
+    this.servicePorts = servicePorts;
+    this.witnesses = witnesses;
+  }
+
+  static async write(changes: GroupChanges): Promise<GroupConfiguration> {
+    const { example, replicas = ['a', 'b', 'c'], witnesses = [] } = changes;
+    const exampleFolder = join(repository, 'examples', example);
+    const document = parse(readFileSync(join(exampleFolder, 'lockstep.yaml'), 'utf8')) as Document;
+    const [clientPort = 0, ...ports] = await freePorts(1 + 2 * replicas.length + witnesses.length);
+    const nextPort = (): number => ports.pop() ?? 0;
+    const servicePorts = new Map(replicas.map((name) => [name, nextPort()]));
+    document.replicas = {};
+    for (const [name, port] of servicePorts) {
+      document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, vars: { port } };
+    }
+    for (const name of witnesses) document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, witness: true };
+    for (const endpoint of Object.values(document.endpoints)) endpoint.client.listen = `127.0.0.1:${clientPort}`;
+    document.timing = { suspectAfterMs: 3000, ...changes.timing };
+    if (changes.limits !== undefined) document.limits = changes.limits;
+    const folder = mkdtempSync(join(tmpdir(), `lockstep-${example}-`));
+    // A service of ours is started by a path that is relative to the configuration.
+    const service = join(exampleFolder, 'service');
+    if (existsSync(service)) symlinkSync(service, join(folder, 'service'));
+    const configuration = new GroupConfiguration(folder, clientPort, servicePorts, witnesses);
+    writeFileSync(configuration.path, stringify(document));
+    return configuration;
+  }
+
+  /** Writes a copy for another client interceptor, which listens on another port. */
+  async writeForOtherClient(): Promise<{ readonly path: string; readonly port: number }> {
+    const [port = 0] = await freePorts(1);
+    const text = readFileSync(this.path, 'utf8').replace(
+      `listen: 127.0.0.1:${this.clientPort}`,
+      `listen: 127.0.0.1:${port}`,
+    );
+    const path = join(this.#folder, `client-${port}.yaml`);
+    writeFileSync(path, text);
+    return { path, port };
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
