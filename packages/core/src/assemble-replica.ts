@@ -82,6 +82,7 @@ export async function assembleReplica(assembly: ReplicaAssembly): Promise<Servic
       ? undefined
       : (handler) => new Executor(endpoints, handler, { gateTimeoutMs: timing.gateTimeoutMs, now }),
     confirmServiceAlive: () => service?.confirmAlive() ?? Promise.resolve(true),
+    isServiceFresh: () => service?.fresh ?? true,
     logger,
     now,
   });
@@ -99,7 +100,11 @@ function groupSettingsOf(configuration: Configuration): GroupSettings {
 }
 
 /** What `lockstep status` is answered. */
-function describe({ configuration, name, service }: ReplicaAssembly, engine: EmbeddedGroupEngine, replica: Replica): MemberStatus {
+function describe(
+  { configuration, name, service }: ReplicaAssembly,
+  engine: EmbeddedGroupEngine,
+  replica: Replica,
+): MemberStatus {
   const member = engine.snapshot();
   const { clients, connections, cacheBytes } = replica.snapshot();
   return {

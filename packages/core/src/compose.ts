@@ -117,7 +117,11 @@ export const queryStatus: CompositionRoot['queryStatus'] = async (configuration,
   const members = await Promise.all(
     [...linkAddressesOf(configuration)].map(async ([name, address]) => {
       try {
-        return { ...((await queryMemberStatus(address, group, timeoutMs)) as MemberStatus), name, reachable: true as const };
+        return {
+          ...((await queryMemberStatus(address, group, timeoutMs)) as MemberStatus),
+          name,
+          reachable: true as const,
+        };
       } catch {
         return { name, reachable: false as const };
       }
@@ -143,7 +147,9 @@ function composeServiceEndpoint(endpoint: ServiceEndpoint, loaded: LoadedEndpoin
 function composeClientFace(endpoint: ClientEndpoint, loaded: LoadedEndpoint, logger: Logger): ClientFace {
   const context = { endpoint: endpoint.name, logger, listen: endpoint.listen };
   const face = load(moduleOf(loaded.channel ?? loaded, context)).get<ClientFace>(tokens.ClientFace);
-  return loaded.channel === undefined ? face : new DialectClientFace(face, composeDialect(endpoint, loaded, logger), logger);
+  return loaded.channel === undefined
+    ? face
+    : new DialectClientFace(face, composeDialect(endpoint, loaded, logger), logger);
 }
 
 function composeDialect(endpoint: Endpoint, loaded: LoadedEndpoint, logger: Logger): Dialect {

@@ -170,7 +170,11 @@ export class ClientInterceptor implements MemberDialerHandler {
       case 'send':
         return links.send(effect.member, effect.message);
       case 'send-commands':
-        return links.send(effect.member, { kind: 'commands', entry: effect.entry, encoded: codec.encode(effect.entry) });
+        return links.send(effect.member, {
+          kind: 'commands',
+          entry: effect.entry,
+          encoded: codec.encode(effect.entry),
+        });
       case 'deliver':
         return this.#channels.get(effect.connection)?.send(effect.segment);
       case 'deliver-end':
@@ -188,7 +192,10 @@ export class ClientInterceptor implements MemberDialerHandler {
 
   #fail(error: unknown): void {
     const failure = error instanceof Error ? error : new Error(String(error));
-    this.#parts.logger.error({ error: failure.stack ?? failure.message }, 'The client interceptor stops: an invariant is broken');
+    this.#parts.logger.error(
+      { error: failure.stack ?? failure.message },
+      'The client interceptor stops: an invariant is broken',
+    );
     this.#stopped = true;
     this.#loop.stop();
     this.#onFailure(failure);

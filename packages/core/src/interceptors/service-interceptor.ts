@@ -34,12 +34,18 @@ export interface ServiceInterceptorParts {
   readonly makeExecutor: ((handler: ExecutorHandler) => Executor) | undefined;
   /** Whether the service lives; asked before the end of a connection is taken for the service's own decision. */
   readonly confirmServiceAlive: () => Promise<boolean>;
+  /** Whether the service is certainly in its initial state, as a replay from the first entry needs it. */
+  readonly isServiceFresh: () => boolean;
   readonly logger: Logger;
   readonly now: () => Milliseconds;
 }
 
 /** How an incarnation of a service interceptor ended. */
-export type InterceptorEnd = { readonly kind: 'excluded'; readonly reason: string } | { readonly kind: 'service-died' };
+export type InterceptorEnd =
+  | { readonly kind: 'excluded'; readonly reason: string }
+  | { readonly kind: 'service-died' }
+  /** The group wants to fill the service by replay, but it has been used before. */
+  | { readonly kind: 'service-used' };
 
 /**
  * The service's side of the virtual communication layer, for one incarnation: group, replicated connections, executor and
@@ -123,6 +129,10 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   }
 
   onView(view: View, role: 'member' | 'learner'): void {
+    if (role === 'learner' && !this.#parts.isServiceFresh()) {
+      this.#halt();
+      return this.#end({ kind: 'service-used' });
+    }
     this.#tell({ kind: 'view', view, role });
   }
 
@@ -243,7 +253,10 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   /** An invariant is broken: going on could show clients what the group never agreed on. */
   #fail(error: unknown): void {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#logger.error({ error: what, snapshot: this.#parts.replica.snapshot() }, 'This replica stops: an invariant is broken');
+    this.#logger.error(
+      { error: what, snapshot: this.#parts.replica.snapshot() },
+      'This replica stops: an invariant is broken',
+    );
     this.#halt();
     this.#end({ kind: 'excluded', reason: 'an invariant is broken' });
   }

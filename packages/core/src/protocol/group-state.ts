@@ -79,7 +79,8 @@ export class GroupState {
   /** Entries `from` to `to`, from the log and from what is staged behind it, as far as they are held. */
   slice(from: OrderNumber, to: OrderNumber, bytesMax?: number): EntryRun[] {
     const logged = this.log.slice(from, Math.min(to, this.log.last) as OrderNumber, bytesMax);
-    if (to <= this.log.last || this.held === this.log.last || (bytesMax !== undefined && logged.length > 0)) return logged;
+    if (to <= this.log.last || this.held === this.log.last || (bytesMax !== undefined && logged.length > 0))
+      return logged;
     const next = Math.max(from, this.log.last + 1) as OrderNumber;
     return logged.concat(this.staged!.slice(next, Math.min(to, this.held) as OrderNumber, bytesMax));
   }
@@ -124,7 +125,9 @@ export class GroupState {
 
   /** Every other member of the view who is linked. */
   memberPeers(): IncarnationId[] {
-    return this.view === undefined ? [] : this.view.members.map((m) => m.incarnation).filter((m) => this.#isLinkedPeer(m));
+    return this.view === undefined
+      ? []
+      : this.view.members.map((m) => m.incarnation).filter((m) => this.#isLinkedPeer(m));
   }
 
   isMember(incarnation: IncarnationId): boolean {

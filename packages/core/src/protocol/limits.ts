@@ -23,4 +23,7 @@ export const limits = {
 invariant(limits.entryBytesMax < limits.fetchBytesMax, 'an entry fits into one answer to a fetch');
 invariant(limits.fetchBytesMax < limits.windowBytesMax, 'the window holds several answers');
 invariant(limits.submissionBytesMax <= limits.windowBytesMax, 'what one member may submit fits into the window');
-invariant(limits.promotionLagEntriesMax < limits.executionEntriesMax, 'a promoted learner does not block the order at once');
+invariant(
+  limits.promotionLagEntriesMax < limits.executionEntriesMax,
+  'a promoted learner does not block the order at once',
+);

@@ -1,4 +1,12 @@
-import type { IncarnationId, MemberName, Milliseconds, OrderNumber, OrderedRuns, View, ViewMember } from '@lockstep/contracts';
+import type {
+  IncarnationId,
+  MemberName,
+  Milliseconds,
+  OrderNumber,
+  OrderedRuns,
+  View,
+  ViewMember,
+} from '@lockstep/contracts';
 import type { Lane, PeerMessage } from './messages.js';
 
 /** How a group is set up; the same on every member. */

@@ -72,7 +72,7 @@ class Cluster {
   }
 
   pass(milliseconds: number): void {
-    for (const end = this.now + milliseconds; this.now < end; ) {
+    for (const end = this.now + milliseconds; this.now < end;) {
       this.now += 10;
       for (const id of this.members.keys()) this.step(id, { kind: 'tick' });
       this.settle();
@@ -84,7 +84,8 @@ class Cluster {
       for (const peer of effect.to) {
         if (!this.#links.has(`${id} ${peer}`)) continue;
         this.#queue.push(() => {
-          if (this.#links.has(`${id} ${peer}`)) this.step(peer, { kind: 'receive', peer: id, messages: [effect.message] });
+          if (this.#links.has(`${id} ${peer}`))
+            this.step(peer, { kind: 'receive', peer: id, messages: [effect.message] });
         });
       }
     } else if (effect.kind === 'ordered') {
@@ -92,7 +93,8 @@ class Cluster {
       expect(effect.ordered.first, 'no gap').to.equal(log.length + 1);
       for (const run of effect.ordered.runs) {
         let offset = 0;
-        for (const length of run.lengths) log.push(new TextDecoder().decode(run.payload.subarray(offset, (offset += length))));
+        for (const length of run.lengths)
+          log.push(new TextDecoder().decode(run.payload.subarray(offset, (offset += length))));
       }
       this.step(id, { kind: 'executed', through: log.length as OrderNumber });
     } else if (effect.kind === 'stable') this.stable.set(id, effect.through);
@@ -185,12 +187,22 @@ describe('Member', () => {
   it('F6: stops without a quorum, and goes on when it is back', () => {
     const cluster = group('abc');
     const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
-    for (const [one, other] of [[a, b], [a, c], [b, c]] as const) cluster.cut(one, other);
+    for (const [one, other] of [
+      [a, b],
+      [a, c],
+      [b, c],
+    ] as const)
+      cluster.cut(one, other);
     cluster.submit(a, 'alone');
     cluster.pass(5000);
     cluster.submit(b, 'alone too');
     for (const id of cluster.ids) expect(cluster.stable.get(id) ?? 0).to.equal(0);
-    for (const [one, other] of [[a, b], [a, c], [b, c]] as const) cluster.link(one, other);
+    for (const [one, other] of [
+      [a, b],
+      [a, c],
+      [b, c],
+    ] as const)
+      cluster.link(one, other);
     cluster.pass(3000);
     for (const id of cluster.ids) {
       expect(cluster.ordered.get(id)).to.have.members(['alone', 'alone too']);

@@ -117,7 +117,8 @@ export class Member {
         else this.#genesis.evaluate();
         return;
       case 'submit':
-        for (const entry of input.entries) invariant(entry.byteLength <= limits.entryBytesMax, 'an entry has a maximum size');
+        for (const entry of input.entries)
+          invariant(entry.byteLength <= limits.entryBytesMax, 'an entry has a maximum size');
         return state.submissions.gather(input.entries);
       case 'executed':
         return this.#flow.executed(input.through);
@@ -158,7 +159,12 @@ export class Member {
       const suspected = this.#detector.changedSuspicions();
       if (suspected !== undefined) {
         state.report('info', 'suspect', { targets: suspected });
-        state.send(state.memberPeers(), { kind: 'suspicion', view: state.view!.number, by: state.self, targets: suspected });
+        state.send(state.memberPeers(), {
+          kind: 'suspicion',
+          view: state.view!.number,
+          by: state.self,
+          targets: suspected,
+        });
       }
       this.#acceptor.reconsider();
       this.#candidate.evaluate();

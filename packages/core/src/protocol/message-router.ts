@@ -91,7 +91,8 @@ export class MessageRouter {
     const view = this.#state.view;
     if (view === undefined || message.view > view.number) return this.#drop(peer, message, 'view-ahead');
     if (message.view < view.number) {
-      if (message.kind === 'prepare' || message.kind === 'accept' || message.kind === 'leave') this.#to.installation.correct(peer);
+      if (message.kind === 'prepare' || message.kind === 'accept' || message.kind === 'leave')
+        this.#to.installation.correct(peer);
       return this.#drop(peer, message, 'view-over');
     }
     if (!lists(view, peer)) return this.#drop(peer, message, 'outside');
@@ -103,7 +104,8 @@ export class MessageRouter {
     } else if (message.kind === 'leave') {
       if (this.#state.phase === 'member') this.#to.agenda.leave(peer);
     } else {
-      if (this.#state.phase !== 'member' || !this.#state.isMember(peer)) return this.#drop(peer, message, 'not-among-members');
+      if (this.#state.phase !== 'member' || !this.#state.isMember(peer))
+        return this.#drop(peer, message, 'not-among-members');
       if (message.kind === 'submit') return flow.onSubmit(peer, message);
       this.#routeToConsensus(peer, message);
     }

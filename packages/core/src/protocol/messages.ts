@@ -1,4 +1,13 @@
-import type { Ballot, EntryRun, IncarnationId, MemberName, OrderNumber, View, ViewMember, ViewNumber } from '@lockstep/contracts';
+import type {
+  Ballot,
+  EntryRun,
+  IncarnationId,
+  MemberName,
+  OrderNumber,
+  View,
+  ViewMember,
+  ViewNumber,
+} from '@lockstep/contracts';
 
 /**
  * What members say to each other. A link delivers in order while it is up; when it breaks, what was in flight is lost,

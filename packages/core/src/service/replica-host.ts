@@ -29,6 +29,7 @@ export class ReplicaHost {
   #requestStop!: () => void;
   readonly #stopRequested: Promise<LifeEnd>;
   #stopping = false;
+  #isBetweenLives = false;
 
   constructor(parts: ReplicaHostParts) {
     this.#parts = parts;
@@ -44,6 +45,8 @@ export class ReplicaHost {
    * @throws LockstepError if the service or the link cannot be started
    */
   async start(): Promise<{ done: Promise<void> }> {
+    await this.#parts.service?.start();
+    this.#warnIfUsed();
     const life = await this.#begin();
     return { done: this.#run(life) };
   }
@@ -52,6 +55,8 @@ export class ReplicaHost {
   stop(): void {
     this.#stopping = true;
     this.#requestStop();
+    // A service that is waited for would be waited for in vain.
+    if (this.#isBetweenLives) void this.#parts.service?.stop();
   }
 
   async #run(first: Life): Promise<void> {
@@ -60,7 +65,9 @@ export class ReplicaHost {
       while (life !== undefined) {
         const end: LifeEnd = await Promise.race([life.ended, this.#stopRequested]);
         await this.#finish(life, end);
+        this.#isBetweenLives = true;
         life = end.kind === 'stop-requested' || this.#stopping ? undefined : await this.#beginAgain();
+        this.#isBetweenLives = false;
       }
     } finally {
       await this.#parts.service?.stop();
@@ -71,7 +78,6 @@ export class ReplicaHost {
     const { service, makeInterceptor, now } = this.#parts;
     let end!: (end: LifeEnd) => void;
     const ended = new Promise<LifeEnd>((resolve) => (end = resolve));
-    await this.#startFreshService();
     const startedAt = now();
     try {
       const interceptor = await makeInterceptor();
@@ -87,13 +93,21 @@ export class ReplicaHost {
     }
   }
 
-  /** A service that has been used cannot be filled by replay; it is stopped, and started anew. */
-  async #startFreshService(): Promise<void> {
+  /** A used service will do to found a group with, if all replicas' services are in the same state. */
+  #warnIfUsed(): void {
     const { service, logger } = this.#parts;
-    if (service === undefined) return;
-    await service.start();
-    if (service.fresh) return;
-    logger.warn({ event: 'service-not-fresh' }, 'The service has been used before: restart it, so that this replica can join with its state from the group');
+    if (service?.fresh !== false) return;
+    logger.warn(
+      { event: 'service-used' },
+      'The service was running before: its state is taken to be the same as that of the other replicas’ services',
+    );
+  }
+
+  /** A service that has been used cannot be filled by replay; one that somebody else runs, somebody else has to restart. */
+  async #startFreshService(): Promise<void> {
+    const { service } = this.#parts;
+    await service?.start();
+    if (service?.fresh !== false) return;
     await service.stop();
     await service.start();
   }
@@ -106,9 +120,11 @@ export class ReplicaHost {
       if (this.#stopping) return undefined;
       const began = now();
       try {
+        await this.#startFreshService();
         return await this.#begin();
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error;
+        if (this.#stopping) return undefined;
         logger.error({ event: 'restart-failed', code: error.code }, error.message);
         this.#restartDelay.noteEnd(now() - began);
       }
@@ -117,7 +133,9 @@ export class ReplicaHost {
 
   async #finish(life: Life, end: LifeEnd): Promise<void> {
     const { logger, service, restart, now } = this.#parts;
-    if (end.kind === 'excluded') logger.warn({ event: 'excluded', reason: end.reason }, 'Outside the group; this replica starts over');
+    if (end.kind === 'excluded')
+      logger.warn({ event: 'excluded', reason: end.reason }, 'Outside the group; this replica starts over');
+    else if (end.kind === 'service-used') logger.warn({ event: end.kind }, joinNeedsFreshService);
     else await life.interceptor.leave();
     await life.interceptor.stop();
     await service?.stop();
@@ -136,6 +154,10 @@ interface Life {
   readonly ended: Promise<LifeEnd>;
   readonly startedAt: Milliseconds;
 }
+
+const joinNeedsFreshService =
+  'The group has gone on without this replica, and its service has been used since: restart the service, so that the group ' +
+  'can fill it from the start';
 
 function describeExit({ code, signal }: ServiceExit): string {
   const how = signal === null ? (code === null ? '' : ` with exit code ${code}`) : ` by ${signal}`;

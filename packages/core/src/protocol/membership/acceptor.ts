@@ -98,7 +98,8 @@ export class Acceptor {
   }
 
   #wedge(ballot: Ballot): void {
-    if (!this.#state.wedged) this.#state.report('info', 'wedge', { view: this.#state.view!.number, received: this.#state.log.last });
+    if (!this.#state.wedged)
+      this.#state.report('info', 'wedge', { view: this.#state.view!.number, received: this.#state.log.last });
     this.#state.wedged = true;
     this.promised = ballot;
     this.wedgedAt = this.#state.now;

@@ -53,7 +53,9 @@ export class Agenda {
   get hasItems(): boolean {
     const view = this.#state.view!;
     return (
-      view.members.some(({ incarnation }) => incarnation !== this.#state.self && this.#detector.discounts(incarnation)) ||
+      view.members.some(
+        ({ incarnation }) => incarnation !== this.#state.self && this.#detector.discounts(incarnation),
+      ) ||
       // The last member goes without a view change: nobody would be left to be in it.
       (view.members.length > 1 && view.members.some(({ incarnation }) => this.#leavers.has(incarnation))) ||
       view.learners.some((learner) => this.#isLost(learner.incarnation) || this.#isPromotable(learner)) ||

@@ -61,7 +61,8 @@ export class Candidate {
   }
 
   get nextDeadline(): Milliseconds | undefined {
-    if (this.#attempt !== undefined) return this.#attempt.decided ? undefined : this.#attempt.startedAt + this.#timeoutMs;
+    if (this.#attempt !== undefined)
+      return this.#attempt.decided ? undefined : this.#attempt.startedAt + this.#timeoutMs;
     return this.#retryAt > this.#state.now ? this.#retryAt : undefined;
   }
 
@@ -189,7 +190,8 @@ export class Candidate {
     }
     if (attempt.source !== undefined && this.#state.linked.has(attempt.source)) return;
     const holders = [...attempt.promises].filter(
-      ([peer, promise]) => this.#state.linked.has(peer) && (promise.received >= end || promise.accepted?.value.end === end),
+      ([peer, promise]) =>
+        this.#state.linked.has(peer) && (promise.received >= end || promise.accepted?.value.end === end),
     );
     const holder = holders[0]?.[0];
     if (holder === undefined) return;
@@ -202,7 +204,11 @@ export class Candidate {
     const attempt = this.#attempt;
     if (attempt?.value === undefined || attempt.proposed || attempt.source === undefined) return;
     if (this.#state.held < attempt.value.end) {
-      this.#state.send(attempt.source, { kind: 'fetch', from: (this.#state.held + 1) as OrderNumber, to: attempt.value.end });
+      this.#state.send(attempt.source, {
+        kind: 'fetch',
+        from: (this.#state.held + 1) as OrderNumber,
+        to: attempt.value.end,
+      });
     }
   }
 
@@ -217,7 +223,7 @@ export class Candidate {
   }
 
   #push(peer: IncarnationId, received: OrderNumber, end: OrderNumber): void {
-    for (let first = received + 1; first <= end; ) {
+    for (let first = received + 1; first <= end;) {
       const runs = this.#state.slice(first as OrderNumber, end, limits.fetchBytesMax);
       const through = (first + countEntries(runs) - 1) as OrderNumber;
       this.#state.send(peer, { kind: 'entries', first: first as OrderNumber, runs, through });
@@ -253,7 +259,9 @@ export class Candidate {
 
   /** Promised to somebody whose attempt has come to nothing. */
   #isStranded(): boolean {
-    return this.#state.wedged && this.#state.now - this.#acceptor.wedgedAt >= 2 * this.#state.settings.timing.suspectAfterMs;
+    return (
+      this.#state.wedged && this.#state.now - this.#acceptor.wedgedAt >= 2 * this.#state.settings.timing.suspectAfterMs
+    );
   }
 
   #abandon(reason: string, retryAt: Milliseconds): void {
@@ -265,7 +273,9 @@ export class Candidate {
   #reportNoQuorum(): void {
     if (this.#noQuorumReported) return;
     this.#noQuorumReported = true;
-    const gone = this.#state.view!.members.map((member) => member.incarnation).filter((peer) => this.#detector.isGone(peer));
+    const gone = this.#state
+      .view!.members.map((member) => member.incarnation)
+      .filter((peer) => this.#detector.isGone(peer));
     this.#state.report('warn', 'no-quorum', { suspects: this.#detector.suspectedMembers(), gone });
   }
 }

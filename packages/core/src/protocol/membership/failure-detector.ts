@@ -23,7 +23,8 @@ export class FailureDetector {
   /** A view was installed: everybody in it gets the full time again, except who is proven dead. */
   reset(view: View): void {
     this.#lastHeard.clear();
-    for (const { incarnation } of [...view.members, ...view.learners]) this.#lastHeard.set(incarnation, this.#state.now);
+    for (const { incarnation } of [...view.members, ...view.learners])
+      this.#lastHeard.set(incarnation, this.#state.now);
     this.#laggards.clear();
     this.#accusations.clear();
     this.#announced = '';
@@ -69,7 +70,9 @@ export class FailureDetector {
   suspects(peer: IncarnationId): boolean {
     if (peer === this.#state.self) return false;
     if (this.#gone.has(peer) || this.#laggards.has(peer)) return true;
-    return this.#state.now >= (this.#lastHeard.get(peer) ?? this.#state.now) + this.#state.settings.timing.suspectAfterMs;
+    return (
+      this.#state.now >= (this.#lastHeard.get(peer) ?? this.#state.now) + this.#state.settings.timing.suspectAfterMs
+    );
   }
 
   /**

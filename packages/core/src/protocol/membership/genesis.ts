@@ -36,7 +36,8 @@ export class Genesis {
 
   /** A link came up or went, or a status arrived: propose if everybody is there, give up if somebody left. */
   evaluate(): void {
-    if (this.#state.phase !== 'blank' || memberNameOf(this.#state.self) !== this.#state.settings.members[0]!.name) return;
+    if (this.#state.phase !== 'blank' || memberNameOf(this.#state.self) !== this.#state.settings.members[0]!.name)
+      return;
     const present = this.#everybody();
     if (present === undefined) {
       this.#proposed = undefined;

@@ -144,7 +144,8 @@ export class Installation {
     state.phase = isMember ? 'member' : 'learner';
     state.wedged = false;
     if (!isMember && state.log.last < view.start) state.staged = new OrderLog((view.start + 1) as OrderNumber);
-    if (isMember) for (const sender of state.lastSubmissions.keys()) if (!lists(view, sender)) state.lastSubmissions.delete(sender);
+    if (isMember)
+      for (const sender of state.lastSubmissions.keys()) if (!lists(view, sender)) state.lastSubmissions.delete(sender);
     this.#beginView(view);
     state.report('info', 'view', {
       view: view.number,
@@ -179,7 +180,12 @@ export class Installation {
 
   #tell(peer: IncarnationId, view: View): void {
     if (lists(view, peer)) this.#state.send(peer, { kind: 'install', view });
-    else this.#state.send(peer, { kind: 'excluded', view: view.number, reason: `view ${view.number} was formed without it` });
+    else
+      this.#state.send(peer, {
+        kind: 'excluded',
+        view: view.number,
+        reason: `view ${view.number} was formed without it`,
+      });
   }
 
   /** The question is repeated with every heartbeat; the answer is worth a line only when it is new. */

@@ -22,7 +22,12 @@ export function cutRun(run: EntryRun, skip: number, take: number = run.lengths.l
  * Appends what is new of `runs`, whose first entry has the order number `first`, to something that ends at `last`. The
  * caller has seen to it that there is no gap.
  */
-export function appendNew(first: number, runs: readonly EntryRun[], last: number, append: (run: EntryRun) => void): void {
+export function appendNew(
+  first: number,
+  runs: readonly EntryRun[],
+  last: number,
+  append: (run: EntryRun) => void,
+): void {
   let skip = last + 1 - first;
   for (const run of runs) {
     if (skip >= run.lengths.length) {

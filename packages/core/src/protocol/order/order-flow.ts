@@ -46,7 +46,8 @@ export class OrderFlow {
     this.#handOver();
     for (const peer of state.viewPeers()) state.send(peer, this.status(peer));
     this.#receiptIsDue = true;
-    if (state.isSequencer) for (const run of state.submissions.after(this.#sequencer.accepted(state.self))) this.#sequencer.accept(run);
+    if (state.isSequencer)
+      for (const run of state.submissions.after(this.#sequencer.accepted(state.self))) this.#sequencer.accept(run);
     else this.#resubmitIfSequencerIsThere();
   }
 
@@ -72,8 +73,10 @@ export class OrderFlow {
 
   onSubmit(peer: IncarnationId, message: Submit): void {
     const state = this.#state;
-    if (message.run.sender !== peer) return state.report('warn', 'drop-forged-submission', { peer, sender: message.run.sender });
-    if (!state.isSequencer || state.wedged) return state.report('debug', 'drop-submission', { peer, wedged: state.wedged });
+    if (message.run.sender !== peer)
+      return state.report('warn', 'drop-forged-submission', { peer, sender: message.run.sender });
+    if (!state.isSequencer || state.wedged)
+      return state.report('debug', 'drop-submission', { peer, wedged: state.wedged });
     this.#sequencer.accept(message.run);
   }
 
@@ -201,7 +204,8 @@ export class OrderFlow {
   #neededFrom(): OrderNumber {
     const state = this.#state;
     let needed = Math.min(state.stable, state.executed, this.#handedOver);
-    for (const { incarnation } of state.view?.members ?? []) needed = Math.min(needed, this.#receipts.receivedBy(incarnation));
+    for (const { incarnation } of state.view?.members ?? [])
+      needed = Math.min(needed, this.#receipts.receivedBy(incarnation));
     return needed as OrderNumber;
   }
 }

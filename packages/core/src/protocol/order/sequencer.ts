@@ -136,6 +136,9 @@ export class Sequencer {
     const received = this.#receipts.receivedBy(peer);
     if (sent <= received) return true;
     const log = this.#state.log;
-    return sent - received < limits.windowEntriesMax && log.bytesAfter(received) - log.bytesAfter(sent) < limits.windowBytesMax;
+    return (
+      sent - received < limits.windowEntriesMax &&
+      log.bytesAfter(received) - log.bytesAfter(sent) < limits.windowBytesMax
+    );
   }
 }
