@@ -105,6 +105,7 @@ export class ClientConnection {
     this.#resetSent = false;
     // What the attachment acknowledged is in the order, just as the attachment is.
     if (this.output.endTold) this.#outputSettled = true;
+    if (state.taken > state.input) return 'the service took requests that are not in';
     if (this.#resetting) return undefined;
     const fault = this.input.resume(state.input) ?? this.input.take(state.taken);
     this.#inputSettled = this.input.ended && state.input === this.input.produced;
