@@ -11,10 +11,19 @@ import type { WorldPlan } from './world-plan.js';
 export interface WorldResult {
   readonly seed: number;
   readonly hash: string;
-  /** Lines of its trace, views formed, incarnations that died before the calm, requests answered. */
-  readonly counts: { readonly lines: number; readonly views: number; readonly deaths: number; readonly requests: number };
+  readonly counts: WorldCounts;
   readonly marks: ReadonlyMap<MarkName, number>;
   readonly failure: WorldFailure | undefined;
+}
+
+export interface WorldCounts {
+  /** Lines of the trace. */
+  readonly lines: number;
+  readonly views: number;
+  /** Of members. */
+  readonly incarnations: number;
+  /** That were answered. */
+  readonly requests: number;
 }
 
 export interface WorldFailure {
@@ -44,7 +53,7 @@ export function runWorld(plan: WorldPlan, listener?: (line: string, level: Trace
   return {
     seed: plan.seed,
     hash: trace.hash,
-    counts: { lines: trace.count, views, deaths: chronicle.members.size, requests: chronicle.answers },
+    counts: { lines: trace.count, views, incarnations: chronicle.members.size, requests: chronicle.answers },
     marks: world.marks.counts,
     failure,
   };
