@@ -20,9 +20,12 @@ export class TcpServiceFace implements ServiceFace {
   readonly #address: Address;
   readonly #gate: ConsumedGateOptions | undefined;
 
-  constructor(address: Address, { gate, quietMs }: TcpServiceFaceOptions) {
+  /**
+   * @param tables where the gate `consumed` looks
+   */
+  constructor(address: Address, { gate, quietMs }: TcpServiceFaceOptions, tables = new SocketTables()) {
     this.#address = address;
-    this.#gate = gate === 'consumed' ? { quietMs, tables: new SocketTables() } : undefined;
+    this.#gate = gate === 'consumed' ? { quietMs, tables } : undefined;
   }
 
   connect(): ServiceChannel {
