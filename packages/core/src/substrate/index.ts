@@ -1,2 +1,0 @@
-export { channelGate, composeServiceFace, type DialectEndpoint } from './compose-service-face.js';
-export { DialectClientFace } from './dialect-client-face.js';
