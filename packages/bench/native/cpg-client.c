@@ -5,7 +5,8 @@
  *                                                         its own came back in a second
  * cpg-client single MEMBERS BYTES WARM_UP_MS MEASURE_MS   one in flight; prints how long each took, in nanoseconds
  *
- * Begins when the group has MEMBERS processes, so that all of them begin together.
+ * Begins when the group has MEMBERS processes, so that all of them begin together. Ends with its standard input, so that its
+ * processor time can be read after it has measured.
  */
 #include <corosync/cpg.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Messages between two looks at what has come back. */
 #define MULTICASTS_PER_DISPATCH 50
@@ -82,5 +84,7 @@ int main(int argument_count, char **arguments) {
   double count_from = now_ns() + warm_up_ns, count_until = count_from + measure_ns;
   if (strcmp(arguments[1], "window") == 0) fill_window(handle, &message, count_from, count_until);
   else send_singly(handle, fd, &message, count_from, count_until);
+  char ignored;
+  while (read(STDIN_FILENO, &ignored, 1) > 0) continue;
   return 0;
 }

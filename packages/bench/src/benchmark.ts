@@ -6,10 +6,10 @@ export type Scale = 'short' | 'full';
 /** What a benchmark is given. */
 export interface BenchmarkContext {
   readonly scale: Scale;
-  /** An empty folder of its own, removed afterwards. */
+  /** An empty folder of its own, removed afterwards; kept if the benchmark fails, for the logs are there. */
   readonly folder: string;
   /** Says what is being done, for people who wait. */
-  progress(sentence: string): void;
+  readonly progress: (sentence: string) => void;
 }
 
 export interface Benchmark {

@@ -9,6 +9,7 @@ const systemField = 12;
 
 /**
  * The processor time that processes use within an interval. On a busy machine it tells more than the time on the clock.
+ * This process must have nothing else to do, or its timers are late.
  *
  * @param pids processes that live until the end of the interval
  * @param afterMs when the interval begins, counted from now
@@ -25,7 +26,8 @@ export async function measureProcessorTime(
   return processorTimeOf(pids) - before;
 }
 
-function processorTimeOf(pids: readonly number[]): number {
+/** Milliseconds that processes have used since they began, all together. Only a difference means something. */
+export function processorTimeOf(pids: readonly number[]): number {
   let ticks = 0;
   for (const pid of pids) {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,5 +1,5 @@
 import { Latency } from '../measure/latency.js';
-import { measureProcessorTime } from '../measure/processor-time.js';
+import { processorTimeOf } from '../measure/processor-time.js';
 import type { Load, Throughput } from './contender.js';
 
 /** What a closed loop has measured: throughput, and how long each operation took. */
@@ -21,19 +21,26 @@ export async function runClosedLoop(
   const latency = new Latency();
   const countFrom = performance.now() + warmUpMs;
   const countUntil = countFrom + measureMs;
+  // Read by the work itself, because timers are late while it goes on.
+  let processorMsBefore: number | undefined;
+  let processorMsAfter: number | undefined;
   const work = async (): Promise<void> => {
     for (let startedAt = performance.now(); startedAt < countUntil;) {
       await operation();
       const now = performance.now();
-      if (now >= countFrom && now < countUntil) latency.record(now - startedAt);
+      if (now >= countUntil) processorMsAfter ??= processorTimeOf(pids);
+      else if (now >= countFrom) {
+        processorMsBefore ??= processorTimeOf(pids);
+        latency.record(now - startedAt);
+      }
       startedAt = now;
     }
   };
-  const processorTime = measureProcessorTime(pids, warmUpMs, measureMs);
   await Promise.all(Array.from({ length: inFlight }, work));
+  const processorMs = (processorMsAfter ?? NaN) - (processorMsBefore ?? NaN);
   return {
     latency,
     entriesPerSecond: latency.count / (measureMs / 1000),
-    processorUsPerEntry: ((await processorTime) * 1000) / latency.count,
+    processorUsPerEntry: (processorMs * 1000) / latency.count,
   };
 }

@@ -40,7 +40,7 @@ export const corosyncContender: Contender = {
     const network = await HostNetwork.create(memberCount);
     const group = new CorosyncGroup(network, startNodes(folder, network), client);
     try {
-      await waitUntil('Corosync forms a group', formTimeoutMs, () => group.join());
+      await group.join();
     } catch (error) {
       await group.stop();
       throw error;
@@ -95,27 +95,29 @@ class CorosyncGroup implements ContenderGroup {
     this.#client = client;
   }
 
-  /** Resolves when a client on each node has seen those on the others. */
-  async join(): Promise<true> {
-    await this.#runAll('window', { entryBytes: 1, warmUpMs: 0, measureMs: 0 }).outputs;
-    return true;
+  /** Resolves when every node takes clients, and these have seen each other. */
+  async join(): Promise<void> {
+    const nothing: Load = { entryBytes: 1, warmUpMs: 0, measureMs: 0 };
+    for (const node of this.#nodes) {
+      await waitUntil('Corosync takes clients', formTimeoutMs, () => this.#run(node, 'window', 1, nothing).end());
+    }
+    const clients = this.#nodes.map((node) => this.#run(node, 'window', memberCount, nothing));
+    await Promise.all(clients.map((client) => client.end()));
   }
 
   async fullWindow(load: Load): Promise<Throughput> {
-    const { pids, outputs } = this.#runAll('window', load);
-    const nodePids = this.#nodes.map(({ pid }) => pid);
-    const processorMs = await measureProcessorTime([...nodePids, ...pids], load.warmUpMs, load.measureMs);
-    let entriesPerSecond = 0;
-    for (const output of await outputs) entriesPerSecond += Number(output);
-    return {
-      entriesPerSecond,
-      processorUsPerEntry: (processorMs * 1000) / (entriesPerSecond * (load.measureMs / 1000)),
-    };
+    const clients = this.#nodes.map((node) => this.#run(node, 'window', memberCount, load));
+    const pids = [...this.#nodes, ...clients].map(({ pid }) => pid);
+    const processorMs = await measureProcessorTime(pids, load.warmUpMs, load.measureMs);
+    const outputs = await Promise.all(clients.map((client) => client.end()));
+    const entriesPerSecond = outputs.reduce((sum, output) => sum + Number(output), 0);
+    const entries = entriesPerSecond * (load.measureMs / 1000);
+    return { entriesPerSecond, processorUsPerEntry: (processorMs * 1000) / entries };
   }
 
   async oneInFlight(load: Load): Promise<ReadonlyMap<string, Latency>> {
     const latency = new Latency();
-    const output = await this.#run(this.#nodes[0]!, 'single', 1, load).output;
+    const output = await this.#run(this.#nodes[0]!, 'single', 1, load).end();
     for (const nanoseconds of output.trimEnd().split('\n')) latency.record(Number(nanoseconds) / 1e6);
     return new Map([['', latency]]);
   }
@@ -125,17 +127,20 @@ class CorosyncGroup implements ContenderGroup {
     await this.#network.remove();
   }
 
-  #runAll(mode: string, load: Load): { pids: number[]; outputs: Promise<string[]> } {
-    const clients = this.#nodes.map((node) => this.#run(node, mode, memberCount, load));
-    return { pids: clients.map(({ pid }) => pid), outputs: Promise.all(clients.map(({ output }) => output)) };
-  }
-
-  /** Runs a client where a node is. The programs that lead there make way for it, so the process is the client's. */
-  #run(node: Program, mode: string, membersWanted: number, load: Load): { pid: number; output: Promise<string> } {
+  /**
+   * Runs a client where a node is. What leads there makes way for it, so the process is the client's.
+   *
+   * @returns `end` resolves with what it has printed when it has done its work
+   */
+  #run(node: Program, mode: string, membersWanted: number, load: Load): { pid: number; end: () => Promise<string> } {
     const numbers = [membersWanted, load.entryBytes, load.warmUpMs, load.measureMs].map(String);
     const enter = ['--target', String(node.pid), '--mount', '--net', '--wdns=/', this.#client, mode, ...numbers];
     const timeout = formTimeoutMs + load.warmUpMs + load.measureMs;
-    const promise = run('nsenter', enter, { maxBuffer: maxOutputBytes, timeout });
-    return { pid: promise.child.pid!, output: promise.then(({ stdout }) => stdout) };
+    const running = run('nsenter', enter, { maxBuffer: maxOutputBytes, timeout });
+    const end = async (): Promise<string> => {
+      running.child.stdin!.end();
+      return (await running).stdout;
+    };
+    return { pid: running.child.pid!, end };
   }
 }

@@ -44,9 +44,8 @@ export const pingpong: Benchmark = {
     ];
     const here: Sites = { clientHost: loopback, serviceHosts: Array.from({ length: replicaCount }, () => loopback) };
     const tables = await measure(context, 'loopback', here, notes);
-    const { obstacle } = HostNetwork;
-    if (obstacle !== undefined) {
-      notes.push(`Over 100 Mbit/s: absent, ${obstacle}.`);
+    if (HostNetwork.obstacle !== undefined) {
+      notes.push(`Over 100 Mbit/s: absent, ${HostNetwork.obstacle}.`);
       return tables;
     }
     const network = await HostNetwork.create(1 + replicaCount, rate);

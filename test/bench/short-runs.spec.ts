@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { repository } from '../support/repository.js';
+
+const run = promisify(execFile);
+const program = join(repository, 'packages/bench/dist/main.js');
+
+interface Results {
+  readonly tables: readonly { readonly title: string; readonly rows: readonly (readonly unknown[])[] }[];
+}
+
+describe('bench: short runs', () => {
+  for (const name of ['ordering', 'pingpong']) {
+    it(`${name} measures something`, async function () {
+      this.timeout(300_000);
+      const folder = mkdtempSync(join(tmpdir(), 'lockstep-short-run-'));
+      try {
+        const path = join(folder, 'results.json');
+        await run(process.execPath, [program, name, '--short', '--json', path]);
+        const { tables } = JSON.parse(readFileSync(path, 'utf8')) as Results;
+        expect(tables).to.have.length.greaterThan(0);
+        for (const { title, rows } of tables) {
+          const ours = rows.filter(([row]) => String(row).startsWith('Lockstep'));
+          expect(ours, title).to.have.length.greaterThan(0);
+          for (const [row, figure] of ours) expect(figure, `${title}: ${String(row)}`).to.be.greaterThan(0);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+});
