@@ -25,8 +25,9 @@ export class ModelLink {
     return this.clientSide === 'closed' && this.memberSide === 'closed';
   }
 
-  get isQuiet(): boolean {
-    return this.toMember.length === 0 && this.toClient.length === 0;
+  /** Both sides believe in it, and are right. */
+  get isSound(): boolean {
+    return this.clientSide === 'up' && this.memberSide === 'up' && !this.isBlackHole;
   }
 
   /** The dialling succeeds, or not. */

@@ -53,7 +53,7 @@ export class World {
     const links = (): ModelLink[] => [...this.#clients, ...this.#group.live].flatMap((side) => [...side.links]);
     const isCalm = (): boolean =>
       this.#clients.every(({ engine }) => engine.snapshot().state === 'attached') &&
-      links().every(({ isBlackHole }) => !isBlackHole);
+      links().every(({ isSound }) => isSound);
     this.#until(isCalm, 'L2: a client interceptor is not attached');
     const faults = (): (number | undefined)[] =>
       ['member-lost', 'client-silent'].map((name) => this.truth.marks.get(name));
