@@ -1,4 +1,12 @@
-import type { ClientId, ConnectionNumber, IncarnationId, MemberName, OrderedRuns, View } from '@lockstep/contracts';
+import {
+  memberNameOf,
+  type ClientId,
+  type ConnectionNumber,
+  type IncarnationId,
+  type MemberName,
+  type OrderedRuns,
+  type View,
+} from '@lockstep/contracts';
 import type { ClientEffect, MemberEffect, ReplicaEffect, ReplicaInput } from '@lockstep/core/protocol';
 import type { Invariant } from '../invariants/invariant.js';
 import type { ClientProcess } from '../processes/client-process.js';
@@ -26,7 +34,7 @@ export class Chronicle {
   group: GroupRecord | undefined;
   /** Incarnations that a fence has put out of action. */
   readonly fenced = new Set<IncarnationId>();
-  /** Members that a fault has touched, in themselves or on a link of theirs. */
+  /** Members that a fault has touched, in themselves or on a link of theirs, and laggards. */
   readonly disturbed = new Set<MemberName>();
   /** The world has come to rest: from here on nothing may happen but heartbeats. */
   isAtRest = false;
@@ -59,7 +67,10 @@ export class Chronicle {
   /** A member has taken a step; nothing of it has left the process yet. */
   stepped(process: MemberProcess, effects: readonly MemberEffect[]): void {
     const member = this.#record(process);
-    for (const effect of effects) if (effect.kind === 'view') this.#entered(member, effect.view, effect.role);
+    for (const effect of effects) {
+      if (effect.kind === 'view') this.#entered(member, effect.view, effect.role);
+      else if (effect.kind === 'report' && effect.event === 'laggard') this.#disturb(effect.fields['peer'] as IncarnationId);
+    }
     const { ordered, stable, wedged } = process.snapshot;
     if (wedged) member.view?.wedged.add(member.id);
     if (ordered === member.received && stable === member.stable) return;
@@ -124,8 +135,9 @@ export class Chronicle {
     this.#record(process).hasGateTimedOut = true;
   }
 
-  /** Comparisons that are too expensive after each event. */
+  /** Comparisons that are too expensive after each event, of a replica whose service is well. */
   inspect(process: MemberProcess): void {
+    if (process.replica?.isServiceDead !== false) return;
     const member = this.#record(process);
     for (const invariant of this.#invariants) invariant.inspected?.(member);
   }
@@ -190,6 +202,11 @@ export class Chronicle {
 
   #record(process: MemberProcess): MemberRecord {
     return this.members.get(process.id)!;
+  }
+
+  /** Something has happened to a member that is a reason for the group to go on without it. */
+  #disturb(incarnation: IncarnationId): void {
+    this.disturbed.add(memberNameOf(incarnation));
   }
 
   #entered(member: MemberRecord, view: View, role: 'member' | 'learner'): void {

@@ -69,7 +69,7 @@ export class MemberProcess extends SimulatedProcess {
     if (!this.isAlive) return;
     this.replica?.flush();
     this.give({ kind: 'flush' });
-    if (this.replica !== undefined && this.isAlive && ++this.#turns % turnsPerInspection === 0) this.world.chronicle.inspect(this);
+    if (++this.#turns % turnsPerInspection === 0 && this.isAlive) this.world.chronicle.inspect(this);
     if (this.isAlive && this.#hasMore()) this.wake();
   }
 

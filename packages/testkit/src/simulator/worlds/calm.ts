@@ -28,7 +28,7 @@ export function passCalm(world: World): void {
   }
   world.chronicle.isAtRest = true;
   world.trace.fact('world', 'is at rest');
-  for (const process of world.members) if (process.replica !== undefined) world.chronicle.inspect(process);
+  for (const process of world.members) world.chronicle.inspect(process);
   runFor(world, 4 * world.plan.group.timing.suspectAfterMs);
 }
 

@@ -1,6 +1,7 @@
 import type { MemberName, Milliseconds } from '@lockstep/contracts';
 import type { ClientSettings, GroupSettings, ReplicaSettings } from '@lockstep/core/protocol';
 import { Random } from '../base/random.js';
+import type { ClientScript } from '../clients/client-script.js';
 import { faultKinds, type FaultKind } from '../faults/fault-kinds.js';
 import type { Latency } from '../network/network.js';
 import type { ModelServicePace } from '../service/model-service.js';
@@ -9,6 +10,8 @@ import type { LimitsPreset } from './small-limits.js';
 /** Everything about a world that is settled before it begins. */
 export interface WorldPlan {
   readonly seed: number;
+  /** Whether chance is taken out of the world, for a scripted one. */
+  readonly isSteady: boolean;
   readonly limits: LimitsPreset;
   readonly group: GroupSettings;
   readonly replica: ReplicaSettings;
@@ -18,6 +21,8 @@ export interface WorldPlan {
   readonly clientHosts: number;
   /** Clients at work on each client host at a time. */
   readonly clientsPerHost: number;
+  /** What every client does; undefined if each draws its own. */
+  readonly script: ClientScript | undefined;
   readonly latency: Latency;
   readonly servicePace: ModelServicePace;
   readonly gateTimeoutMs: Milliseconds;
@@ -62,6 +67,7 @@ export function drawPlan(seed: number): WorldPlan {
   const faultCount = random.chance(0.05) ? 0 : random.integer(1, faultKinds.length);
   return {
     seed,
+    isSteady: false,
     limits: random.chance(0.5) ? 'small' : 'usual',
     group: {
       members,
@@ -82,6 +88,7 @@ export function drawPlan(seed: number): WorldPlan {
     bootstrap: random.chance(0.1) ? random.pick(services) : undefined,
     clientHosts: random.integer(1, 3),
     clientsPerHost: random.integer(1, 4),
+    script: undefined,
     latency: random.pick(latencies),
     servicePace: random.pick(paces),
     gateTimeoutMs: 5_000,

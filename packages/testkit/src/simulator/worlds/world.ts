@@ -1,6 +1,7 @@
 import type { ClientId, IncarnationId, MemberName, Milliseconds } from '@lockstep/contracts';
 import { Random } from '../base/random.js';
 import { Scheduler } from '../base/scheduler.js';
+import { SteadyRandom } from '../base/steady-random.js';
 import { Trace, type TraceLevel } from '../base/trace.js';
 import { Chronicle } from '../chronicle/chronicle.js';
 import { randomScript } from '../clients/client-script.js';
@@ -42,7 +43,7 @@ export class World {
 
   constructor(plan: WorldPlan, listener?: (line: string, level: TraceLevel) => void) {
     this.plan = plan;
-    this.random = new Random(plan.seed, 'world');
+    this.random = plan.isSteady ? new SteadyRandom() : new Random(plan.seed, 'world');
     this.trace = new Trace(() => this.scheduler.now, listener);
     this.network = new Network(this.scheduler, this.random.fork('network'), plan.latency);
     this.network.onLost = (message) => this.marks.noteLost(message);
@@ -55,9 +56,10 @@ export class World {
     return [...this.memberHosts.values()].flatMap(({ process }) => (process === undefined ? [] : [process]));
   }
 
-  /** Switches everything on, in any order. */
-  start(): void {
-    for (const host of this.memberHosts.values()) {
+  /** Switches everything on, in any order, but for the members that are to stay off. */
+  start(absent: readonly MemberName[] = []): void {
+    for (const [name, host] of this.memberHosts) {
+      if (absent.includes(name)) continue;
       this.scheduler.after(this.random.delayMs(0, 10), () => this.startMember(host));
     }
     for (const host of this.clientHosts) this.scheduler.after(this.random.delayMs(0, 15), () => this.startClient(host));
@@ -148,7 +150,7 @@ export class World {
   /** Keeps a client at work: when it is done, another one takes its place. */
   #connectClients(interceptor: ClientProcess, slot: number, round = 1): void {
     const random = this.random.fork(`client ${interceptor.id} ${slot} ${round}`);
-    const client = new ModelClient(`${interceptor.id}.${slot}.${round}`, randomScript(random), interceptor, this, random);
+    const client = new ModelClient(`${interceptor.id}.${slot}.${round}`, this.plan.script ?? randomScript(random), interceptor, this, random);
     this.clients.push(client);
     const lookAfterMs = 20;
     const look = (): void => {

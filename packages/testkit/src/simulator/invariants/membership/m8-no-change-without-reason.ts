@@ -3,8 +3,8 @@ import { Violation } from '../../chronicle/violation.js';
 import type { Invariant } from '../invariant.js';
 
 /**
- * M8: without faults there is no view change that leaves anybody out. After a fault anybody may be left out: who was touched,
- * and whoever it misjudged because of it.
+ * M8: without faults there is no view change that leaves anybody out, but for a laggard, which the group names. After a fault
+ * anybody may be left out: who was touched, and whoever it misjudged because of it.
  */
 export function m8({ disturbed, members }: Chronicle): Invariant {
   return {
