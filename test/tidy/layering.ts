@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: ['contracts'],
   cli: ['core', 'contracts'],
   testkit: ['core', 'contracts'],
+  bench: ['core', 'contracts', 'cli', 'adapters'],
   adapters: ['contracts'],
   scripts: [],
 };

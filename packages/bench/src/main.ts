@@ -13,15 +13,18 @@ const benchmarks: readonly Benchmark[] = [ordering, pingpong];
 // A signal ends what was started too: the programs are killed when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
-let request: Request | undefined;
-try {
-  request = readRequest(process.argv.slice(2), benchmarks);
-} catch (error) {
-  console.error(`${(error as Error).message}\n\n${usage(benchmarks)}`);
-  process.exit(2);
-}
+const request = readRequestOrExit();
 if (request === undefined) console.log(usage(benchmarks));
 else await run(request);
+
+function readRequestOrExit(): Request | undefined {
+  try {
+    return readRequest(process.argv.slice(2), benchmarks);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage(benchmarks)}`);
+    return process.exit(2);
+  }
+}
 
 async function run({ benchmarks: wanted, scale, jsonPath }: Request): Promise<void> {
   const machine = describeMachine();

@@ -1,10 +1,6 @@
 import type { IncarnationId, Logger, MemberName } from '@lockstep/contracts';
 import { Member } from '@lockstep/core/protocol';
-import { EmbeddedGroupEngine } from '../../../core/dist/engine/embedded-group-engine.js';
-import { EventCounters } from '../../../core/dist/link/event-counters.js';
-import { digestSettings } from '../../../core/dist/link/identity.js';
-import { LinkServer } from '../../../core/dist/link/link-server.js';
-import { MemberLinks } from '../../../core/dist/link/member-links.js';
+import { digestSettings, EmbeddedGroupEngine, EventCounters, LinkServer, MemberLinks } from '@lockstep/core/engine';
 
 const suspectAfterMs = 1000;
 /** As configured by default. */

@@ -92,7 +92,12 @@ export class Routes {
     mkdirSync(folder);
     const { clientHost } = this.#sites;
     const run = `'${process.execPath}' '${fileURLToPath(echoProgram)}' \${port}`;
-    const group = await LockstepGroup.start(folder, { replicaHosts, clientHost, run, endpoint: { adapter: 'tcp' } });
+    const group = await LockstepGroup.start(folder, {
+      replicaHosts,
+      clientHost,
+      run,
+      endpoint: { adapter: '@lockstep/adapter-tcp' },
+    });
     this.#groups.push(group);
     this.#add(name, clientHost, group.clientPort);
   }

@@ -83,7 +83,7 @@ export function isGone(pid: number | null | undefined): boolean {
 
 /** Waits until something holds; fails with its name if it never does. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 8000;
+  const deadline = performance.now() + 40_000;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`timed out waiting until ${what}`);
     await delay(2);
