@@ -251,9 +251,16 @@ describe('attachments of client interceptors', () => {
 
   it('are not for those who are no member', () => {
     const bench = new ReplicaBench();
-    bench.tell({ kind: 'view', view: viewOf(2, [b1], [b1]), role: 'learner' });
+    bench.tell({ kind: 'view', view: viewOf(2, [b1]), role: 'learner' });
     bench.linkUp();
-    expect(bench.ask(1)).to.deep.equal(refuse('not-a-member', []));
+    expect(bench.ask(1)).to.deep.equal(refuse('not-a-member', [b1]));
+  });
+
+  it('are not for a witness', () => {
+    const bench = new ReplicaBench();
+    bench.tell({ kind: 'view', view: viewOf(2, [b1, a1], [a1]), role: 'member' });
+    bench.linkUp();
+    expect(bench.ask(1)).to.deep.equal(refuse('not-a-member', [b1]));
   });
 
   describe('refuse bad input, and submit nothing of it:', () => {

@@ -121,10 +121,10 @@ export class Attachments {
   }
 
   viewChanged(): void {
-    const { view, role } = this.#state;
+    const { view } = this.#state;
     if (view === undefined) return;
     for (const attachment of this.#links.values()) {
-      if (role === 'member' && attachment.state === 'attached') this.#send(attachment, [{ kind: 'view', view }]);
+      if (attachment.state === 'attached') this.#send(attachment, [{ kind: 'view', view }]);
     }
   }
 
@@ -174,9 +174,9 @@ export class Attachments {
   }
 
   #ask(attachment: Attachment, { epoch, established, received }: AttachRequest): void {
-    const { self: member, role, leaving } = this.#state;
+    const { self: member, isServing, leaving } = this.#state;
     if (leaving) return this.#refuse(attachment, 'leaving');
-    if (role !== 'member') return this.#refuse(attachment, 'not-a-member');
+    if (!isServing) return this.#refuse(attachment, 'not-a-member');
     if (attachment.state === 'over') return;
     if (attachment.state !== 'idle') return this.#refuseInput(attachment, 'a second attach on one link');
     attachment.state = 'asked';

@@ -25,6 +25,12 @@ export class ReplicaState {
     this.cache = new OutputCache(settings.connectionWindowBytes, settings.processCacheBytes);
   }
 
+  /** Whether this replica may serve client interceptors: it is a member, and no witness. */
+  get isServing(): boolean {
+    if (this.role !== 'member') return false;
+    return this.view?.members.some(({ incarnation, witness }) => incarnation === this.self && !witness) ?? false;
+  }
+
   emit(effect: ReplicaEffect): void {
     this.#effects.push(effect);
   }
