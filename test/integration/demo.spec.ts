@@ -12,14 +12,14 @@ describe('The demonstration that npm start shows', function () {
 
   it('ends with a verdict of zeros', async () => {
     const basePort = await freePortRange(portCount);
-    const options = ['--kills', '3', '--rate', '200', '--base-port', String(basePort)];
+    const options = ['--kills', '2', '--rate', '100', '--base-port', String(basePort)];
     const demo = new RecordedProcess('demo', [join(repository, 'examples/job-queue/demo/main.mjs'), ...options]);
     demo.start();
     const end = await demo.ended;
     expect(end, demo.log).to.deep.equal({ code: 0, signal: null });
     expect(demo.log).to.match(/all three replicas agree/);
     expect(demo.log).to.match(
-      /verdict: [\d,]+ requests, 3 kills, 0 lost, 0 doubled, 0 reordered, longest stall \d+ ms/,
+      /verdict: [\d,]+ requests, 2 kills, 0 lost, 0 doubled, 0 reordered, longest stall \d+ ms/,
     );
   });
 });

@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +51,10 @@ export class MutantCopy {
     const code = readFileSync(path, 'utf8');
     const count = code.split(find).length - 1;
     if (count !== 1) throw new Error(`mutant "${name}": its text is in ${file} ${count} times, not once`);
-    writeFileSync(path, code.replace(find, () => replace));
+    writeFileSync(
+      path,
+      code.replace(find, () => replace),
+    );
     try {
       return await run();
     } finally {

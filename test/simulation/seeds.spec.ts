@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { describeFailedSeed, drawPlan, markNames, runBatch, runWorld, type BatchResult } from '@lockstep/testkit/simulator';
+import {
+  describeFailedSeed,
+  drawPlan,
+  markNames,
+  runBatch,
+  runWorld,
+  type BatchResult,
+} from '@lockstep/testkit/simulator';
 import { expect } from 'chai';
 
 const seeds = { from: 1, count: 1000 };

@@ -69,7 +69,8 @@ export class Chronicle {
     const member = this.#record(process);
     for (const effect of effects) {
       if (effect.kind === 'view') this.#entered(member, effect.view, effect.role);
-      else if (effect.kind === 'report' && effect.event === 'laggard') this.#disturb(effect.fields['peer'] as IncarnationId);
+      else if (effect.kind === 'report' && effect.event === 'laggard')
+        this.#disturb(effect.fields['peer'] as IncarnationId);
     }
     const { ordered, stable, wedged } = process.snapshot;
     if (wedged) member.view?.wedged.add(member.id);
@@ -124,7 +125,8 @@ export class Chronicle {
     const client = this.clients.get(process.id)!;
     if (effect.kind === 'accepted') client.accepted(effect.connection);
     if (effect.kind === 'report') client.reported(effect);
-    if (effect.kind === 'deliver') this.#deliveredTo(client, effect.connection).text += decoder.decode(effect.segment.payload);
+    if (effect.kind === 'deliver')
+      this.#deliveredTo(client, effect.connection).text += decoder.decode(effect.segment.payload);
     if (effect.kind === 'deliver-end') this.#deliveredTo(client, effect.connection).end = 'end';
     if (effect.kind === 'deliver-reset') this.#deliveredTo(client, effect.connection).end = 'reset';
     for (const invariant of this.#invariants) invariant.clientActed?.(client, effect);

@@ -63,7 +63,11 @@ export class Reference {
 
   /** Goes on as far as the group has agreed for good. */
   advance(): void {
-    for (let slot = this.#group.settled(this.#applied + 1); slot !== undefined; slot = this.#group.settled(this.#applied + 1)) {
+    for (
+      let slot = this.#group.settled(this.#applied + 1);
+      slot !== undefined;
+      slot = this.#group.settled(this.#applied + 1)
+    ) {
       this.#applied++;
       this.#given = [];
       if (slot.entry !== undefined) this.#apply(slot.entry);
@@ -94,10 +98,14 @@ export class Reference {
         return;
       case 'expire':
         if (known?.epoch !== entry.epoch) return;
-        for (const number of [...known.connections.keys()].sort((one, other) => one - other)) this.#close(known, number, 'reset');
+        for (const number of [...known.connections.keys()].sort((one, other) => one - other))
+          this.#close(known, number, 'reset');
         this.clients.delete(entry.client);
         this.#forgotten.set(entry.client, entry.epoch);
         this.#watcher.onExpired(entry.client);
+        return;
+      case 'detach':
+      // Begins the time of grace; nothing that is modelled here.
     }
   }
 
@@ -139,7 +147,8 @@ export class Reference {
   #data(connection: ReferenceConnection, position: number, payload: Uint8Array): void {
     const skip = connection.input - position;
     if (skip >= payload.byteLength) return;
-    if (skip < 0 || connection.inputEnded) throw this.#fault(connection.key, `sends at ${position} when ${connection.input} is due`);
+    if (skip < 0 || connection.inputEnded)
+      throw this.#fault(connection.key, `sends at ${position} when ${connection.input} is due`);
     const rest = payload.subarray(skip);
     connection.input += rest.byteLength;
     this.#given.push(`data ${connection.key} ${decoder.decode(rest)}`);
@@ -148,7 +157,8 @@ export class Reference {
 
   #end(client: ReferenceClient, connection: ReferenceConnection, position: number): void {
     if (connection.inputEnded) return;
-    if (position !== connection.input) throw this.#fault(connection.key, `ends at ${position} when ${connection.input} is due`);
+    if (position !== connection.input)
+      throw this.#fault(connection.key, `ends at ${position} when ${connection.input} is due`);
     connection.input++;
     connection.inputEnded = true;
     this.#given.push(`end ${connection.key}`);
@@ -156,7 +166,11 @@ export class Reference {
     this.#releaseIfOver(client, connection);
   }
 
-  #acknowledge(client: ReferenceClient, { connection: number, position, ended }: Acknowledgement, how: 'alone' | 'attach'): void {
+  #acknowledge(
+    client: ReferenceClient,
+    { connection: number, position, ended }: Acknowledgement,
+    how: 'alone' | 'attach',
+  ): void {
     const connection = client.connections.get(number);
     if (connection === undefined || connection.endAcknowledged || position <= connection.acknowledged) return;
     const before = connection.acknowledged;

@@ -3,7 +3,8 @@ import type { Random } from '../base/random.js';
 import type { Scheduler } from '../base/scheduler.js';
 
 /** What one side of a connection on the client's host has said, in its order. */
-export type SocketEvent = { readonly kind: 'data'; readonly bytes: Uint8Array } | { readonly kind: 'end' } | { readonly kind: 'reset' };
+export type SocketEvent =
+  { readonly kind: 'data'; readonly bytes: Uint8Array } | { readonly kind: 'end' } | { readonly kind: 'reset' };
 
 /** What a client's program is told. */
 export interface ClientProgram {
@@ -122,7 +123,8 @@ export class LocalSocket {
       if (event === undefined) return;
       if (event.kind === 'end') return this.#program.onEnd();
       const taken = event.bytes.subarray(0, left);
-      if (taken.byteLength < event.bytes.byteLength) this.#unread.unshift({ kind: 'data', bytes: event.bytes.subarray(left) });
+      if (taken.byteLength < event.bytes.byteLength)
+        this.#unread.unshift({ kind: 'data', bytes: event.bytes.subarray(left) });
       left -= taken.byteLength;
       this.takenBytes += taken.byteLength;
       this.#program.onData(taken);

@@ -84,7 +84,12 @@ export class ModelClient implements ClientProgram {
   #arrange(): void {
     if (this.#isSending || this.outcome !== 'open' || this.#hasHalfClosed) return;
     const isLast = this.#isFinished;
-    if (isLast ? this.#unanswered.length > 0 && this.script.ending !== 'half-close' : this.#unanswered.length >= this.script.depth) return;
+    if (
+      isLast
+        ? this.#unanswered.length > 0 && this.script.ending !== 'half-close'
+        : this.#unanswered.length >= this.script.depth
+    )
+      return;
     this.#isSending = true;
     const [low, high] = this.script.thinkMs;
     this.#world.scheduler.after(this.#random.delayMs(low, high), () => {

@@ -48,6 +48,8 @@ export function describeEffect(effect: MemberEffect): string {
 }
 
 export function describeReport({ event, fields }: Report): string {
-  const texts = Object.entries(fields).map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(' ') : String(value)}`);
+  const texts = Object.entries(fields).map(
+    ([name, value]) => `${name}=${Array.isArray(value) ? value.join(' ') : String(value)}`,
+  );
   return `! ${[event, ...texts].join(' ')}`;
 }

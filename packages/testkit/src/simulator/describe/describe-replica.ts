@@ -1,4 +1,12 @@
-import type { ClientToMember, Command, Entry, MemberToClient, OutputSegment, ReplicaEffect, ReplicaInput } from '@lockstep/core/protocol';
+import type {
+  ClientToMember,
+  Command,
+  Entry,
+  MemberToClient,
+  OutputSegment,
+  ReplicaEffect,
+  ReplicaInput,
+} from '@lockstep/core/protocol';
 import { describeReport } from './describe-member.js';
 
 /** One input of a replica in a few words, for the trace. */
@@ -51,7 +59,8 @@ export function describeReplicaEffect(effect: ReplicaEffect): string {
 export function describeEntry(entry: Entry | undefined): string {
   if (entry === undefined) return 'malformed';
   const { kind, client, epoch } = entry;
-  if (kind === 'attach') return `attach ${client}#${epoch} at ${entry.member}${describeAcknowledgements(entry.received)}`;
+  if (kind === 'attach')
+    return `attach ${client}#${epoch} at ${entry.member}${describeAcknowledgements(entry.received)}`;
   if (kind === 'commands') return `commands ${client}#${epoch} [${entry.commands.map(describeCommand).join(', ')}]`;
   return `${kind} ${client}#${epoch}`;
 }
@@ -103,6 +112,8 @@ function describeCommand(command: Command): string {
   }
 }
 
-function describeAcknowledgements(received: readonly { connection: number; position: number; ended: boolean }[]): string {
+function describeAcknowledgements(
+  received: readonly { connection: number; position: number; ended: boolean }[],
+): string {
   return received.map(({ connection, position, ended }) => ` ${connection}@${position}${ended ? '.' : ''}`).join('');
 }

@@ -112,11 +112,14 @@ class MessageWatch {
       case 'genesis':
         if (this.#genesis !== undefined && !this.#chronicle.groups.has(this.#genesis)) marks.hit('genesis-interrupted');
         this.#genesis = message.view.genesis;
+        return;
+      default:
     }
   }
 
   installed(member: MemberRecord, effect: Extract<MemberEffect, { kind: 'view' }>): void {
-    if ((this.#promised.get(member.id)?.size ?? 0) > 1) this.#chronicle.world.marks.hit('wedged-and-freed-by-another-ballot');
+    if ((this.#promised.get(member.id)?.size ?? 0) > 1)
+      this.#chronicle.world.marks.hit('wedged-and-freed-by-another-ballot');
     this.#promised.delete(member.id);
     if (effect.role === 'member' && this.#donors.delete(member)) this.#chronicle.world.marks.hit('learner-promoted');
   }

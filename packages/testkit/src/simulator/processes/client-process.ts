@@ -64,7 +64,8 @@ export class ClientProcess extends SimulatedProcess {
     if (this.#isStepping) return;
     this.#isStepping = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined && this.isAlive; next = this.#inputs.shift()) this.#step(next);
+      for (let next = this.#inputs.shift(); next !== undefined && this.isAlive; next = this.#inputs.shift())
+        this.#step(next);
     } finally {
       this.#isStepping = false;
     }
@@ -90,7 +91,8 @@ export class ClientProcess extends SimulatedProcess {
     if (deadline !== undefined && deadline <= this.world.scheduler.now) sources.push(() => this.give({ kind: 'tick' }));
     for (const source of this.world.random.shuffled(sources)) if (this.isAlive) source();
     if (this.isAlive) this.give({ kind: 'flush' });
-    if (this.isAlive && (this.#notices.length > 0 || [...this.#links.values()].some((end) => end.arrivals.length > 0))) this.wake();
+    if (this.isAlive && (this.#notices.length > 0 || [...this.#links.values()].some((end) => end.arrivals.length > 0)))
+      this.wake();
   }
 
   protected override nextDeadline(): Milliseconds | undefined {
@@ -236,7 +238,8 @@ export class ClientProcess extends SimulatedProcess {
       if (dial !== this.#dial || !this.isAlive) return;
       const host = memberHosts.get(member)!;
       const isReachable = host.isPowered && network.isOpen(this.host, member) && network.isOpen(member, this.host);
-      if (!isReachable || host.process?.isRunning === false) return void scheduler.after(plan.client.suspectAfterMs, down);
+      if (!isReachable || host.process?.isRunning === false)
+        return void scheduler.after(plan.client.suspectAfterMs, down);
       const accept = host.process?.replica?.clients;
       if (host.process === undefined || accept === undefined) return down();
       const [near, far] = network.connect<ClientToMember, MemberToClient>(this, host.process);

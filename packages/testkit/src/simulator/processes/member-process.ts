@@ -1,5 +1,18 @@
-import { memberNameOf, type IncarnationId, type MemberName, type Milliseconds, type View, type ViewMember } from '@lockstep/contracts';
-import { Member, type MemberEffect, type MemberInput, type MemberSnapshot, type PeerMessage } from '@lockstep/core/protocol';
+import {
+  memberNameOf,
+  type IncarnationId,
+  type MemberName,
+  type Milliseconds,
+  type View,
+  type ViewMember,
+} from '@lockstep/contracts';
+import {
+  Member,
+  type MemberEffect,
+  type MemberInput,
+  type MemberSnapshot,
+  type PeerMessage,
+} from '@lockstep/core/protocol';
 import { describeInput, describeEffect } from '../describe/describe-member.js';
 import type { World } from '../worlds/world.js';
 import { PeerLinks, type PeerEnd } from './peer-links.js';
@@ -51,7 +64,8 @@ export class MemberProcess extends SimulatedProcess {
     if (this.#isStepping) return;
     this.#isStepping = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined && this.isAlive; next = this.#inputs.shift()) this.#step(next);
+      for (let next = this.#inputs.shift(); next !== undefined && this.isAlive; next = this.#inputs.shift())
+        this.#step(next);
     } finally {
       this.#isStepping = false;
     }

@@ -66,7 +66,8 @@ export class PeerLinks {
     scheduler.after(delayMs + random.delayMs(handshakeMs.low, handshakeMs.high), () => {
       this.#dialling.delete(name);
       if (!this.#process.isAlive || this.isLinked(name)) return;
-      if (!this.#process.isRunning || !this.#attempt(name)) this.#dial(name, random.delayMs(redialMs.low, redialMs.high));
+      if (!this.#process.isRunning || !this.#attempt(name))
+        this.#dial(name, random.delayMs(redialMs.low, redialMs.high));
     });
   }
 
@@ -74,7 +75,8 @@ export class PeerLinks {
   #attempt(name: MemberName): boolean {
     const { network, memberHosts } = this.#world;
     const host = memberHosts.get(name)!;
-    if (!host.isPowered || !network.isOpen(this.#process.host, name) || !network.isOpen(name, this.#process.host)) return false;
+    if (!host.isPowered || !network.isOpen(this.#process.host, name) || !network.isOpen(name, this.#process.host))
+      return false;
     const other = host.process;
     if (other === undefined) {
       for (const incarnation of this.#incarnationsOf(name)) this.#proveGone(incarnation);

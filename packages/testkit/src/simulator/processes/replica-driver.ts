@@ -1,17 +1,7 @@
-import type {
-  ClientId,
-  Milliseconds,
-  OrderedRuns,
-  OrderNumber,
-  Segment,
-  SubmissionNumber,
-  View,
-} from '@lockstep/contracts';
+import type { Milliseconds, OrderedRuns, OrderNumber, Segment, SubmissionNumber, View } from '@lockstep/contracts';
 import {
   Replica,
-  type ClientToMember,
   type ConnectionKey,
-  type MemberToClient,
   type OrderedEntry,
   type ReplicaEffect,
   type ReplicaInput,

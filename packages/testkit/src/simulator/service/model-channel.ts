@@ -38,7 +38,9 @@ export class ModelChannel implements ServiceChannel {
   }
 
   get busy(): boolean {
-    return this.#wasBusy && !this.isBroken && (this.unread.length > 0 || this.#underWay > 0 || this.#events.some(isOutput));
+    return (
+      this.#wasBusy && !this.isBroken && (this.unread.length > 0 || this.#underWay > 0 || this.#events.some(isOutput))
+    );
   }
 
   /** Whether the service has read and processed everything. */

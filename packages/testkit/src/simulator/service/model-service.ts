@@ -86,7 +86,8 @@ export class ModelService implements ServiceFace {
 
   broken(channel: ModelChannel): void {
     this.#owner.onFed(channel, 'reset', []);
-    this.#scheduler.after(this.#delay(this.pace.thinkMs), () => this.machine.reset(channel.name));  }
+    this.#scheduler.after(this.#delay(this.pace.thinkMs), () => this.machine.reset(channel.name));
+  }
 
   wake(): void {
     if (!this.#isDead) this.#owner.wake();
@@ -122,7 +123,8 @@ export class ModelService implements ServiceFace {
 
   #put(cause: ModelChannel, outputs: readonly ModelOutput[]): void {
     for (const output of outputs) {
-      const channel = output.connection === cause.name ? cause : this.#channels.find(({ name }) => name === output.connection);
+      const channel =
+        output.connection === cause.name ? cause : this.#channels.find(({ name }) => name === output.connection);
       if (channel === undefined) continue;
       if (output.kind === 'data') {
         for (const bytes of this.#cut(output.bytes)) this.#send(channel, { kind: 'data', bytes });
@@ -153,7 +155,7 @@ export class ModelService implements ServiceFace {
 
   #cut(bytes: Uint8Array): Uint8Array[] {
     const chunks: Uint8Array[] = [];
-    for (let offset = 0; offset < bytes.byteLength; ) {
+    for (let offset = 0; offset < bytes.byteLength;) {
       const end = offset + this.#random.integer(1, this.pace.chunkBytesMax);
       chunks.push(bytes.subarray(offset, Math.min(end, bytes.byteLength)));
       offset = end;

@@ -24,7 +24,8 @@ export function passCalm(world: World): void {
       restartAll(world);
       deadlineMs = world.scheduler.now + restWithinMs;
     }
-    if (world.scheduler.now >= deadlineMs) throw new Violation(unfinished.invariant, `after ${restWithinMs} ms of calm: ${unfinished.what}`);
+    if (world.scheduler.now >= deadlineMs)
+      throw new Violation(unfinished.invariant, `after ${restWithinMs} ms of calm: ${unfinished.what}`);
   }
   world.chronicle.isAtRest = true;
   world.trace.fact('world', 'is at rest');

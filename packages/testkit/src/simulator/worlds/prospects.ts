@@ -30,7 +30,9 @@ function knownTo(world: World, group: GroupRecord): ViewRecord | undefined {
 /** With a fence, half a view goes on once the fence has put the other half out of action, which it will. */
 function canGoOn(world: World, { view }: ViewRecord, living: ReadonlySet<IncarnationId>): boolean {
   if (!world.plan.group.fence) return isQuorumOf(view, living, undefined);
-  const gone = new Set(view.members.map(({ incarnation }) => incarnation).filter((incarnation) => !living.has(incarnation)));
+  const gone = new Set(
+    view.members.map(({ incarnation }) => incarnation).filter((incarnation) => !living.has(incarnation)),
+  );
   return isQuorumOf(view, living, gone);
 }
 

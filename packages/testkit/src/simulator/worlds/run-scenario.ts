@@ -18,7 +18,8 @@ export interface Scenario {
 }
 
 /** What only repeats another line, or fills silence. */
-const noise = /(tick|heartbeat|# stable|# view|submit \d+( bytes)?|taken \S+ \d+|receipt v\d+ received \d+ executed \d+ stable \d+)$/;
+const noise =
+  /(tick|heartbeat|# stable|# view|submit \d+( bytes)?|taken \S+ \d+|receipt v\d+ received \d+ executed \d+ stable \d+)$/;
 
 /** One request after the other, with a pause in between. */
 const script: ClientScript = {

@@ -150,7 +150,13 @@ export class World {
   /** Keeps a client at work: when it is done, another one takes its place. */
   #connectClients(interceptor: ClientProcess, slot: number, round = 1): void {
     const random = this.random.fork(`client ${interceptor.id} ${slot} ${round}`);
-    const client = new ModelClient(`${interceptor.id}.${slot}.${round}`, this.plan.script ?? randomScript(random), interceptor, this, random);
+    const client = new ModelClient(
+      `${interceptor.id}.${slot}.${round}`,
+      this.plan.script ?? randomScript(random),
+      interceptor,
+      this,
+      random,
+    );
     this.clients.push(client);
     const lookAfterMs = 20;
     const look = (): void => {
@@ -167,7 +173,9 @@ export class World {
   }
 
   #hostOf(process: SimulatedProcess): MemberHost | ClientHost | undefined {
-    return this.memberHosts.get(process.host as MemberName) ?? this.clientHosts.find(({ name }) => name === process.host);
+    return (
+      this.memberHosts.get(process.host as MemberName) ?? this.clientHosts.find(({ name }) => name === process.host)
+    );
   }
 
   #sweepForSilence(): void {

@@ -28,12 +28,17 @@ export function k1(chronicle: Chronicle): Invariant {
 
 function compare(member: string, connections: readonly ReplicaConnectionSnapshot[], reference: Reference): void {
   const live = [...reference.connections.values()].filter(({ isLive }) => isLive).length;
-  if (live !== connections.length) throw new Violation('K1', `${member} has ${connections.length} connections instead of ${live}`);
+  if (live !== connections.length)
+    throw new Violation('K1', `${member} has ${connections.length} connections instead of ${live}`);
   for (const { key, input, inputEnded, acknowledged } of connections) {
     const expected = reference.connections.get(key);
-    const isRight = expected?.input === input && expected.inputEnded === inputEnded && expected.acknowledged === acknowledged;
+    const isRight =
+      expected?.input === input && expected.inputEnded === inputEnded && expected.acknowledged === acknowledged;
     if (!isRight) {
-      throw new Violation('K1', `${member} has ${key} at ${input}, acknowledged ${acknowledged}, not ${expected?.input}, ${expected?.acknowledged}`);
+      throw new Violation(
+        'K1',
+        `${member} has ${key} at ${input}, acknowledged ${acknowledged}, not ${expected?.input}, ${expected?.acknowledged}`,
+      );
     }
   }
 }

@@ -22,13 +22,22 @@ export function k2(): Invariant {
 function check(member: MemberRecord, key: ConnectionKey, acknowledged: number, produced: number): void {
   const output = member.outputs.get(key)!;
   const made = output.text.length + (output.end === undefined ? 0 : 1);
-  if (made !== produced) throw new Violation('K2', `${member.id} counts ${produced} of the ${made} units that its service put out on ${key}`);
+  if (made !== produced)
+    throw new Violation(
+      'K2',
+      `${member.id} counts ${produced} of the ${made} units that its service put out on ${key}`,
+    );
   let position = Math.min(acknowledged, produced);
   for (const piece of member.process.replica!.replica.cacheOf(key)) {
     const text = piece.kind === 'data' ? decoder.decode(piece.payload) : '';
     const isNext = piece.position === position && output.text.startsWith(text, position);
-    if (!isNext) throw new Violation('K2', `${member.id} caches ${piece.kind} at ${piece.position} of ${key}, where ${position} is due`);
+    if (!isNext)
+      throw new Violation(
+        'K2',
+        `${member.id} caches ${piece.kind} at ${piece.position} of ${key}, where ${position} is due`,
+      );
     position += piece.kind === 'data' ? piece.length : 1;
   }
-  if (position !== produced) throw new Violation('K2', `${member.id} caches ${key} up to ${position} only, of ${produced}`);
+  if (position !== produced)
+    throw new Violation('K2', `${member.id} caches ${key} up to ${position} only, of ${produced}`);
 }

@@ -9,7 +9,8 @@ export function k3({ clients }: Chronicle): Invariant {
     name: 'K3',
     acknowledged({ client, number, key, acknowledged }) {
       const given = clients.get(client as ClientId)!.givenTo(number);
-      if (acknowledged > given) throw new Violation('K3', `${key} is acknowledged up to ${acknowledged}, its client was given ${given}`);
+      if (acknowledged > given)
+        throw new Violation('K3', `${key} is acknowledged up to ${acknowledged}, its client was given ${given}`);
     },
   };
 }

@@ -19,7 +19,10 @@ export function k5({ world }: Chronicle): Invariant {
         if (cacheBytes <= boundBytes) continue;
         const channel = member.channels.get(key)!;
         if (paused && (channel.isPaused || channel.busy || channel.isBroken)) continue;
-        throw new Violation('K5', `${member.id} caches ${cacheBytes} bytes of ${key}, at most ${boundBytes}, and goes on reading`);
+        throw new Violation(
+          'K5',
+          `${member.id} caches ${cacheBytes} bytes of ${key}, at most ${boundBytes}, and goes on reading`,
+        );
       }
     },
   };

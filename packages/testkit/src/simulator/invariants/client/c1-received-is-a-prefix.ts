@@ -16,7 +16,8 @@ export function c1(chronicle: Chronicle): Invariant {
           end === undefined
             ? expected?.output.startsWith(text, position) === true
             : expected?.output.length === position && expected.outputEnd === end;
-        if (!isRight) throw new Violation('C1', `${member.id} sends ${what}, which is not what the service puts out there`);
+        if (!isRight)
+          throw new Violation('C1', `${member.id} sends ${what}, which is not what the service puts out there`);
       }
     },
     clientActed(client, effect) {
@@ -29,7 +30,10 @@ export function c1(chronicle: Chronicle): Invariant {
           ? connection?.output.startsWith(text) === true
           : connection?.output === text && connection.outputEnd === end;
       if (isRight || chronicle.isOrderOpen) return;
-      throw new Violation('C1', `${client.id} has given its connection ${effect.connection} "…${text.slice(-60)}"${end === undefined ? '' : ' and the end'}`);
+      throw new Violation(
+        'C1',
+        `${client.id} has given its connection ${effect.connection} "…${text.slice(-60)}"${end === undefined ? '' : ' and the end'}`,
+      );
     },
   };
 }

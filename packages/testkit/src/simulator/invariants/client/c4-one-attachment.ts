@@ -12,19 +12,24 @@ export function c4(): Invariant {
         if (message.kind !== 'attached') continue;
         const attachment = `${member.group.genesis} ${effect.client}#${message.epoch}`;
         const other = confirmed.get(attachment);
-        if (other !== undefined) throw new Violation('C4', `${attachment} is confirmed by ${other} and by ${member.id}`);
+        if (other !== undefined)
+          throw new Violation('C4', `${attachment} is confirmed by ${other} and by ${member.id}`);
         confirmed.set(attachment, member.id);
         const { entry } = member.group.settled(message.order) ?? {};
         const isOrdered = entry?.kind === 'attach' && entry.client === effect.client && entry.epoch === message.epoch;
         if (!isOrdered || entry.member !== member.id) {
-          throw new Violation('C4', `${member.id} confirms ${attachment} by the entry ${message.order}, which does not say so`);
+          throw new Violation(
+            'C4',
+            `${member.id} confirms ${attachment} by the entry ${message.order}, which does not say so`,
+          );
         }
       }
     },
     clientActed(client, effect) {
       if (effect.kind !== 'report' || effect.event !== 'attached') return;
       const epoch = Number(effect.fields['epoch']);
-      if (epoch <= client.epoch) throw new Violation('C4', `${client.id} is attached in epoch ${epoch} behind ${client.epoch}`);
+      if (epoch <= client.epoch)
+        throw new Violation('C4', `${client.id} is attached in epoch ${epoch} behind ${client.epoch}`);
       client.epoch = epoch;
     },
   };

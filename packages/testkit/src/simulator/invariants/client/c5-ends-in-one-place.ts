@@ -19,7 +19,10 @@ export function c5(): Invariant {
     const known = ends.get(place);
     if (known === undefined) ends.set(place, { position: text.length, end: end! });
     else if (known.position !== text.length || known.end !== end) {
-      throw new Violation('C5', `${key} has its ${end} at ${text.length} on ${id}, its ${known.end} at ${known.position} elsewhere`);
+      throw new Violation(
+        'C5',
+        `${key} has its ${end} at ${text.length} on ${id}, its ${known.end} at ${known.position} elsewhere`,
+      );
     }
   }
 }

@@ -14,7 +14,10 @@ export function j1(): Invariant {
       if (effect.role === 'learner') learners.add(member.id);
       else if (learners.delete(member.id)) {
         if (member.delivered !== effect.view.start) {
-          throw new Violation('J1', `${member.id} joins behind ${effect.view.start} with what it has up to ${member.delivered}`);
+          throw new Violation(
+            'J1',
+            `${member.id} joins behind ${effect.view.start} with what it has up to ${member.delivered}`,
+          );
         }
       }
     },

@@ -16,7 +16,10 @@ export function j3(): Invariant {
     },
     delivering(member, { order }) {
       if (member.role !== 'learner' || order <= member.group!.final) return;
-      throw new Violation('J3', `${member.id}, a learner, executes ${order}, which is stable up to ${member.group!.final} only`);
+      throw new Violation(
+        'J3',
+        `${member.id}, a learner, executes ${order}, which is stable up to ${member.group!.final} only`,
+      );
     },
   };
 }

@@ -7,7 +7,10 @@ export function l2({ world }: Chronicle): Invariant {
     name: 'L2',
     unfinished() {
       const waiting = world.clients.find((client) => !client.isDone);
-      return waiting && `${waiting.name} waits for ${waiting.unanswered} replies, having sent ${waiting.sent.length} requests`;
+      return (
+        waiting &&
+        `${waiting.name} waits for ${waiting.unanswered} replies, having sent ${waiting.sent.length} requests`
+      );
     },
   };
 }

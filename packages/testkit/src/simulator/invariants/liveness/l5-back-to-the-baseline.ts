@@ -15,15 +15,18 @@ export function l5(chronicle: Chronicle): Invariant {
       }
       const reference = chronicle.group && chronicle.referenceOf(chronicle.group);
       for (const client of reference?.clients.keys() ?? []) {
-        if (!chronicle.clients.get(client as ClientId)!.process.isAlive) return `the group still knows ${client}, which is gone`;
+        if (!chronicle.clients.get(client as ClientId)!.process.isAlive)
+          return `the group still knows ${client}, which is gone`;
       }
       for (const { key, isLive, acknowledged, output, outputEnd } of reference?.connections.values() ?? []) {
         const produced = output.length + (outputEnd === undefined ? 0 : 1);
-        if (isLive && acknowledged < produced) return `${key} is acknowledged up to ${acknowledged} only, of ${produced}`;
+        if (isLive && acknowledged < produced)
+          return `${key} is acknowledged up to ${acknowledged} only, of ${produced}`;
       }
       for (const { process } of world.clientHosts) {
         const snapshot = process?.engine.snapshot();
-        if (snapshot !== undefined && snapshot.waitingBytes > 0) return `${process!.id} keeps ${snapshot.waitingBytes} bytes of requests`;
+        if (snapshot !== undefined && snapshot.waitingBytes > 0)
+          return `${process!.id} keeps ${snapshot.waitingBytes} bytes of requests`;
       }
       return undefined;
     },

@@ -14,6 +14,7 @@ export function m3(): Invariant {
 }
 
 function textOf({ genesis, number, members, learners, start }: View): string {
-  const names = (list: View['members']): string => list.map((member) => `${member.incarnation}${member.witness ? '*' : ''}`).join(' ');
+  const names = (list: View['members']): string =>
+    list.map((member) => `${member.incarnation}${member.witness ? '*' : ''}`).join(' ');
   return `v${number} of ${genesis} {${names(members)} + ${names(learners)}} from ${start}`;
 }

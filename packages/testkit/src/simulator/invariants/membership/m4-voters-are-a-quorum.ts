@@ -15,7 +15,10 @@ export function m4({ fenced, world }: Chronicle): Invariant {
       const hasFence = world.plan.group.fence;
       if (!isQuorumOf(before.view, before.wedged, hasFence ? fenced : undefined)) {
         const voters = before.membersIn(before.wedged).join(' ');
-        throw new Violation('M4', `${view.label} follows by the promises of [${voters}] alone, no quorum of ${before.label}`);
+        throw new Violation(
+          'M4',
+          `${view.label} follows by the promises of [${voters}] alone, no quorum of ${before.label}`,
+        );
       }
     },
   };

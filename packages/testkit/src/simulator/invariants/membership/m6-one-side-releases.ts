@@ -14,7 +14,10 @@ export function m6(): Invariant {
       if (effect.kind !== 'send-client' || next === undefined) return;
       for (const { cause, what } of releasesOf(member, effect)) {
         if (cause <= next.start) continue;
-        throw new Violation('M6', `${member.id} in ${member.view!.label} releases ${what}, caused by ${cause}, behind the end of its view`);
+        throw new Violation(
+          'M6',
+          `${member.id} in ${member.view!.label} releases ${what}, caused by ${cause}, behind the end of its view`,
+        );
       }
     },
   };

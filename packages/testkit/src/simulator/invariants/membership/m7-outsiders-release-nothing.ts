@@ -7,8 +7,11 @@ export function m7(): Invariant {
     name: 'M7',
     replicaActed(member, effect) {
       if (effect.kind !== 'send-client' || (member.role === 'member' && !member.isOver)) return;
-      const released = effect.messages.find(({ kind }) => kind === 'output' || kind === 'attached' || kind === 'progress');
-      if (released !== undefined) throw new Violation('M7', `${member.id}, outside the view, sends ${released.kind} to ${effect.client}`);
+      const released = effect.messages.find(
+        ({ kind }) => kind === 'output' || kind === 'attached' || kind === 'progress',
+      );
+      if (released !== undefined)
+        throw new Violation('M7', `${member.id}, outside the view, sends ${released.kind} to ${effect.client}`);
     },
   };
 }

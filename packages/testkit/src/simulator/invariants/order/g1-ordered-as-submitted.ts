@@ -9,7 +9,10 @@ export function g1({ members }: Chronicle): Invariant {
     delivering(member, { order, sender, submission, bytes }) {
       const submitted = members.get(sender)?.submissions[submission - 1];
       if (submitted !== undefined && Buffer.compare(submitted, bytes) === 0) return;
-      throw new Violation('G1', `${member.id} hands over ${order}, which ${sender} never submitted as its ${submission}.`);
+      throw new Violation(
+        'G1',
+        `${member.id} hands over ${order}, which ${sender} never submitted as its ${submission}.`,
+      );
     },
   };
 }

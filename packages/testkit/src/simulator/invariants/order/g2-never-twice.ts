@@ -20,7 +20,8 @@ export function g2({ groups }: Chronicle): Invariant {
         reached++;
         const what = `${slot.sender}:${slot.submission}`;
         const before = places.get(what);
-        if (before !== undefined) throw new Violation('G2', `${what} is in the order twice, at ${before} and ${reached}`);
+        if (before !== undefined)
+          throw new Violation('G2', `${what} is in the order twice, at ${before} and ${reached}`);
         places.set(what, reached);
       }
     },

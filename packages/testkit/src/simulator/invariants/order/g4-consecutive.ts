@@ -6,7 +6,8 @@ export function g4(): Invariant {
   return {
     name: 'G4',
     delivering(member, { order }) {
-      if (order !== member.delivered + 1) throw new Violation('G4', `${member.id} hands over ${order} behind ${member.delivered}`);
+      if (order !== member.delivered + 1)
+        throw new Violation('G4', `${member.id} hands over ${order} behind ${member.delivered}`);
     },
   };
 }

@@ -15,7 +15,10 @@ export function g5(): Invariant {
       last.set(member.id, lastOf);
       const before = lastOf.get(sender) ?? 0;
       if (submission !== before + 1) {
-        throw new Violation('G5', `${member.id} hands over ${sender}:${submission} at ${order}, behind ${sender}:${before}`);
+        throw new Violation(
+          'G5',
+          `${member.id} hands over ${sender}:${submission} at ${order}, behind ${sender}:${before}`,
+        );
       }
       lastOf.set(sender, submission);
     },

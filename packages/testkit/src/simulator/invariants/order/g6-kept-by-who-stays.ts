@@ -10,12 +10,18 @@ export function g6(): Invariant {
     name: 'G6',
     viewFormed(group, view) {
       if (view.start >= group.final) return;
-      throw new Violation('G6', `${view.label} begins behind ${view.start}, but everything up to ${group.final} was stable`);
+      throw new Violation(
+        'G6',
+        `${view.label} begins behind ${view.start}, but everything up to ${group.final} was stable`,
+      );
     },
     viewEntered(member, view) {
       if (member.delivered > view.start || member.divergedAt !== undefined) {
         const executed = member.divergedAt ?? member.delivered;
-        throw new Violation('G6', `${member.id} stays in ${view.label}, having executed ${executed} when it begins behind ${view.start}`);
+        throw new Violation(
+          'G6',
+          `${member.id} stays in ${view.label}, having executed ${executed} when it begins behind ${view.start}`,
+        );
       }
     },
   };

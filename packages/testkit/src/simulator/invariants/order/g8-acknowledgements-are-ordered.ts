@@ -15,7 +15,10 @@ export function g8(chronicle: Chronicle): Invariant {
       for (const { key, acknowledged } of replica.connections()) {
         const ordered = reference.connections.get(key)?.acknowledged ?? 0;
         if (acknowledged > ordered) {
-          throw new Violation('G8', `${member.id} has ${key} acknowledged up to ${acknowledged}, the order up to ${ordered}`);
+          throw new Violation(
+            'G8',
+            `${member.id} has ${key} acknowledged up to ${acknowledged}, the order up to ${ordered}`,
+          );
         }
       }
     },

@@ -8,7 +8,10 @@ export function s2(): Invariant {
     fed(member, channel, what, waitingFor) {
       if (what === 'open' || what === 'reset' || waitingFor.length === 0 || member.hasGateTimedOut) return;
       const others = waitingFor.map(({ name }) => name).join(' ');
-      throw new Violation('S2', `${member.id} gives something to ${channel.name} while the service is at work for ${others}`);
+      throw new Violation(
+        'S2',
+        `${member.id} gives something to ${channel.name} while the service is at work for ${others}`,
+      );
     },
   };
 }

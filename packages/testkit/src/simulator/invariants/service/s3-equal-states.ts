@@ -17,19 +17,31 @@ export function s3(chronicle: Chronicle): Invariant {
       const { replica, service, isIdle } = member.process.replica!;
       const { applied } = replica.snapshot();
       if (applied > reference.applied || !member.shares(applied)) return;
-      for (const output of member.outputs.values()) compareOutput(member, output, reference.connections.get(output.key)!);
+      for (const output of member.outputs.values())
+        compareOutput(member, output, reference.connections.get(output.key)!);
       if (applied < reference.applied || !isIdle) return;
       if (service.machine.digest !== reference.machine.digest) {
-        throw new Violation('S3', `the service of ${member.id} is at ${service.machine.digest} behind ${applied}, not at ${reference.machine.digest}`);
+        throw new Violation(
+          'S3',
+          `the service of ${member.id} is at ${service.machine.digest} behind ${applied}, not at ${reference.machine.digest}`,
+        );
       }
     },
   };
 }
 
-function compareOutput(member: MemberRecord, { key, text, end }: OutputRecord, expected: { output: string; outputEnd: string | undefined }): void {
-  const isPrefix = end === undefined ? expected.output.startsWith(text) : expected.output === text && expected.outputEnd === end;
+function compareOutput(
+  member: MemberRecord,
+  { key, text, end }: OutputRecord,
+  expected: { output: string; outputEnd: string | undefined },
+): void {
+  const isPrefix =
+    end === undefined ? expected.output.startsWith(text) : expected.output === text && expected.outputEnd === end;
   if (isPrefix) return;
-  throw new Violation('S3', `the service of ${member.id} puts out ${describe(text, end)} on ${key}, not ${describe(expected.output, expected.outputEnd)}`);
+  throw new Violation(
+    'S3',
+    `the service of ${member.id} puts out ${describe(text, end)} on ${key}, not ${describe(expected.output, expected.outputEnd)}`,
+  );
 }
 
 function describe(text: string, end: string | undefined): string {

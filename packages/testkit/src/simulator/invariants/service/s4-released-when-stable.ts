@@ -13,7 +13,8 @@ export function s4(): Invariant {
       if (effect.kind !== 'send-client') return;
       const final = member.group?.final ?? 0;
       for (const { cause, what } of releasesOf(member, effect)) {
-        if (cause > final) throw new Violation('S4', `${member.id} releases ${what}, caused by ${cause}, when ${final} is stable`);
+        if (cause > final)
+          throw new Violation('S4', `${member.id} releases ${what}, caused by ${cause}, when ${final} is stable`);
       }
       for (const message of effect.messages) {
         if (message.kind !== 'attached' || message.order <= final) continue;
@@ -22,7 +23,8 @@ export function s4(): Invariant {
     },
     stepped(member) {
       const final = member.group?.final ?? 0;
-      if (member.stable > final) throw new Violation('S4', `${member.id} calls ${member.stable} stable, when ${final} is`);
+      if (member.stable > final)
+        throw new Violation('S4', `${member.id} calls ${member.stable} stable, when ${final} is`);
     },
   };
 }

@@ -32,7 +32,10 @@ export function s5(): Invariant {
         if (target === channel && isThis(next, what)) return;
         if (!isNeedless(next, target)) break;
       }
-      throw new Violation('S5', `the service of ${member.id} is given something on ${channel.name} that is not next in the order`);
+      throw new Violation(
+        'S5',
+        `the service of ${member.id} is given something on ${channel.name} that is not next in the order`,
+      );
     },
   };
 }
