@@ -12,6 +12,8 @@ export const limits = {
   windowEntriesMax: 256 * 1024,
   /** How far the order may run ahead of the slowest member's execution. */
   executionEntriesMax: 64 * 1024,
+  /** What a run in the log costs beside its payload, roughly: history in small runs takes more than its payload. */
+  runOverheadBytes: 400,
   /** Most bytes of one `Entries` answer; a larger range is asked for again. */
   fetchBytesMax: 1024 * 1024,
   /** A learner is promoted when it has at most this many stable entries left to execute. */

@@ -1,5 +1,6 @@
 import type { EntryRun, OrderNumber } from '@lockstep/contracts';
 import { invariant } from '../invariant.js';
+import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
 
 /**
@@ -32,9 +33,10 @@ export class OrderLog {
     return this.#last as OrderNumber;
   }
 
-  /** Payload bytes that are kept. */
+  /** Bytes of memory that the kept entries take, roughly: payload and what each run costs beside it. */
   get bytes(): number {
-    return this.#runs.length === 0 ? 0 : this.#bytes - this.#bytesBefore[0]!;
+    const payloadBytes = this.#runs.length === 0 ? 0 : this.#bytes - this.#bytesBefore[0]!;
+    return payloadBytes + this.#runs.length * limits.runOverheadBytes;
   }
 
   /** Payload bytes of the entries behind `order`; counts the run that `order` is in as a whole. */
@@ -84,11 +86,17 @@ export class OrderLog {
     for (const run of kept) this.append(run);
   }
 
-  /** Drops whole runs from the front while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
+  /**
+   * Drops whole runs from the front if more than `bytesMax` are kept, but never an entry behind `keepAfter`. It drops a
+   * sixteenth more than it must, so that what moves up is moved rarely.
+   */
   trim(bytesMax: number, keepAfter: OrderNumber): void {
+    let bytes = this.bytes;
+    if (bytes <= bytesMax) return;
     let count = 0;
-    while (count < this.#runs.length - 1 && this.#bytes - this.#bytesBefore[count]! > bytesMax) {
+    while (count < this.#runs.length - 1 && bytes > bytesMax - bytesMax / 16) {
       if (this.#firsts[count + 1]! > keepAfter + 1) break;
+      bytes -= this.#bytesBefore[count + 1]! - this.#bytesBefore[count]! + limits.runOverheadBytes;
       count++;
     }
     if (count === 0) return;
