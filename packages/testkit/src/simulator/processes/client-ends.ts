@@ -54,7 +54,7 @@ export class ClientEnds {
   send(client: ClientId, messages: readonly MemberToClient[]): void {
     const link = this.#links.get(client);
     if (link === undefined) return;
-    for (const message of messages) link.end.send(message, 'main', bytesOf(message));
+    for (const message of messages) link.end.send(this.#world.sealed(message), 'main', bytesOf(message));
     this.#noteWritable(client, link);
   }
 

@@ -217,7 +217,7 @@ export class ClientProcess extends SimulatedProcess {
   #send(member: MemberName, message: ClientToMember, bytes: number): void {
     const end = this.#links.get(member);
     if (end === undefined) return;
-    end.send(message, 'main', bytes);
+    end.send(this.world.sealed(message), 'main', bytes);
     if (!end.awaitsRoom && end.backlogBytes >= this.world.plan.linkBytesMax) this.#noteWritable(member, end, false);
   }
 

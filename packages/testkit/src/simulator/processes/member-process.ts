@@ -153,7 +153,7 @@ export class MemberProcess extends SimulatedProcess {
     switch (effect.kind) {
       case 'send':
         for (const peer of effect.to) {
-          this.links.ends.get(peer)?.send(effect.message, effect.lane, bytesOf(effect.message));
+          this.links.ends.get(peer)?.send(world.sealed(effect.message), effect.lane, bytesOf(effect.message));
         }
         return;
       case 'ordered':

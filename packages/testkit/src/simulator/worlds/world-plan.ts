@@ -13,6 +13,8 @@ export interface WorldPlan {
   /** Whether chance is taken out of the world, for a scripted one. */
   readonly isSteady: boolean;
   readonly limits: LimitsPreset;
+  /** Whether messages are frozen when they are sent; it takes time, so not in every world. */
+  readonly sealsMessages: boolean;
   readonly group: GroupSettings;
   readonly replica: ReplicaSettings;
   readonly client: ClientSettings;
@@ -68,6 +70,8 @@ export function drawPlan(seed: number): WorldPlan {
   return {
     seed,
     isSteady: false,
+    // A stream of its own: a seed that is written down somewhere is to stay the same world.
+    sealsMessages: new Random(seed, 'seals').chance(0.2),
     limits: random.chance(0.5) ? 'small' : 'usual',
     group: {
       members,

@@ -9,6 +9,7 @@ import { ModelClient } from '../clients/model-client.js';
 import { allInvariants } from '../invariants/all-invariants.js';
 import type { LinkEnd } from '../network/link.js';
 import { Network } from '../network/network.js';
+import { seal } from '../network/seal.js';
 import { ClientProcess } from '../processes/client-process.js';
 import { Host, type ClientHost, type MemberHost } from '../processes/host.js';
 import { MemberProcess } from '../processes/member-process.js';
@@ -54,6 +55,11 @@ export class World {
 
   get members(): MemberProcess[] {
     return [...this.memberHosts.values()].flatMap(({ process }) => (process === undefined ? [] : [process]));
+  }
+
+  /** What a process hands to a link. */
+  sealed<Message>(message: Message): Message {
+    return this.plan.sealsMessages ? seal(message) : message;
   }
 
   /** Switches everything on, in any order, but for the members that are to stay off. */
