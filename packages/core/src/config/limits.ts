@@ -6,7 +6,7 @@ export interface Limits {
   readonly processCacheBytes: number;
   /** The order log in memory; beyond it, new members cannot be filled by replay. Default 1 GiB. */
   readonly historyBytes: number;
-  /** Virtual connections open at a time; more are refused. Default 20,000. */
+  /** Virtual connections of one client interceptor at a time; more are refused. Default, and at most, 8192. */
   readonly maxConnections: number;
 }
 
@@ -19,7 +19,7 @@ export const defaultLimits: Limits = {
   connectionWindowBytes: mebibyte,
   processCacheBytes: 256 * mebibyte,
   historyBytes: gibibyte,
-  maxConnections: 20_000,
+  maxConnections: 8192,
 };
 
 const units: Readonly<Record<string, number>> = { KiB: kibibyte, MiB: mebibyte, GiB: gibibyte };

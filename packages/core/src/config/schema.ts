@@ -160,7 +160,7 @@ const timing = z
   )
   .meta({ description: 'How long things may take.' });
 
-const connectionsRemedy = 'Write a whole number from 1 to 1000000, for example 20000.';
+const connectionsRemedy = 'Write a whole number from 1 to 8192, for example 1000.';
 const limits = z
   .strictObject(
     {
@@ -179,9 +179,9 @@ const limits = z
       maxConnections: z
         .int({ error: connectionsRemedy })
         .min(1, { error: connectionsRemedy })
-        .max(1_000_000, { error: connectionsRemedy })
+        .max(8192, { error: connectionsRemedy })
         .optional()
-        .meta({ description: 'Connections open at a time; more are refused. Default 20000.' }),
+        .meta({ description: 'Connections of one client interceptor at a time; more are refused. Default, and at most, 8192.' }),
     },
     { error: 'Write names and numbers, for example { processCacheBytes: 256 MiB }.' },
   )
