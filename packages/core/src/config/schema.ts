@@ -181,7 +181,9 @@ const limits = z
         .min(1, { error: connectionsRemedy })
         .max(8192, { error: connectionsRemedy })
         .optional()
-        .meta({ description: 'Connections of one client interceptor at a time; more are refused. Default, and at most, 8192.' }),
+        .meta({
+          description: 'Connections of one client interceptor at a time; more are refused. Default, and at most, 8192.',
+        }),
     },
     { error: 'Write names and numbers, for example { processCacheBytes: 256 MiB }.' },
   )
