@@ -55,11 +55,11 @@ describe('ManagedService', () => {
   });
 
   it('tells the exit code, and starts again', async () => {
-    const service = bench.service(listening('process.exit(3)'));
+    const service = bench.service(listening('c.on("data", () => process.exit(3))'));
     for (let life = 0; life < 2; life += 1) {
       const exit = exitOf(service);
       await service.start();
-      await bench.connect();
+      (await bench.connect()).write('go');
       expect(await exit).to.deep.equal({ code: 3, signal: null });
     }
     expect(bench.logger.messages).to.include('the service ended by itself: exit code 3');
