@@ -11,7 +11,7 @@ import { invariant } from './invariant.js';
 import type { GroupSettings, MemberEffect, MemberSnapshot, Report } from './member-io.js';
 import { rankOf } from './membership/quorum.js';
 import type { Lane, PeerMessage, Status } from './messages.js';
-import { appendNew, lastSubmission } from './order/entry-run.js';
+import { appendNew, countEntries, lastSubmission } from './order/entry-run.js';
 import { OrderLog } from './order/order-log.js';
 import { Submissions } from './order/submissions.js';
 
@@ -87,7 +87,7 @@ export class GroupState {
 
   /** Keeps entries that follow what is held, without receiving them in the sense of the protocol. */
   stage(first: OrderNumber, runs: readonly EntryRun[]): void {
-    if (first > this.held + 1) return;
+    if (first > this.held + 1 || first + countEntries(runs) - 1 <= this.held) return;
     if (this.staged === undefined || this.staged.last <= this.log.last) {
       this.staged = new OrderLog((this.log.last + 1) as OrderNumber);
     }

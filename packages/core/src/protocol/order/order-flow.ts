@@ -5,6 +5,7 @@ import { limits } from '../limits.js';
 import type { FailureDetector } from '../membership/failure-detector.js';
 import type { Order, Receipt, Status, Submit } from '../messages.js';
 import { appendNew, countEntries } from './entry-run.js';
+import type { OrderLog } from './order-log.js';
 import { Receipts } from './receipts.js';
 import { Sequencer } from './sequencer.js';
 
@@ -85,7 +86,7 @@ export class OrderFlow {
     if (peer !== state.sequencer) return state.report('warn', 'drop-forged-order', { peer });
     this.#noteStable(message.stable);
     if (state.wedged) return;
-    const target = state.phase === 'learner' ? (state.staged ?? state.log) : state.log;
+    const target = this.#isBehindGap(state.staged) ? state.staged : state.log;
     if (message.first > target.last + 1) return this.#reportGap(peer, message.first);
     this.#gapReported = false;
     appendNew(message.first, message.runs, target.last, (run) => (target === state.log ? state : target).append(run));
@@ -151,10 +152,15 @@ export class OrderFlow {
     return this.#lastReceiptAt + this.#state.settings.timing.heartbeatMs;
   }
 
+  /** A learner's order gathers apart while history before it is missing. */
+  #isBehindGap(staged: OrderLog | undefined): staged is OrderLog {
+    return this.#state.phase === 'learner' && staged !== undefined && staged.first > this.#state.log.last + 1;
+  }
+
   /** The end of what the order has brought; a learner's history may still have a gap before it. */
   get #receivedHere(): OrderNumber {
-    const { phase, staged, log } = this.#state;
-    return phase === 'learner' && staged !== undefined ? staged.last : log.last;
+    const { staged, log } = this.#state;
+    return this.#isBehindGap(staged) ? staged.last : log.last;
   }
 
   #noteStable(through: OrderNumber): void {
