@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { ConnectionNumber, Epoch, IncarnationId, MemberName } from '@lockstep/contracts';
 import type { AttachRefused } from '../connections/client-link.js';
-import type { acknowledgement } from '../connections/replica-bench.spec.js';
-import { attached, data, finish, open, output, piece, progress, reset } from '../connections/replica-bench.spec.js';
-import { a, b, batch, c, ClientBench, viewWith } from './client-bench.spec.js';
+import type { acknowledgement } from '../connections/replica-bench.fixture.js';
+import { attached, data, finish, open, output, piece, progress, reset } from '../connections/replica-bench.fixture.js';
+import { a, b, batch, c, ClientBench, viewWith } from './client-bench.fixture.js';
 import type { ClientEffect } from './client-io.js';
 
 function attach(

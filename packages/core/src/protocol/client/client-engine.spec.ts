@@ -14,8 +14,8 @@ import {
   piece,
   progress,
   reset,
-} from '../connections/replica-bench.spec.js';
-import { a, b, batch, ClientBench } from './client-bench.spec.js';
+} from '../connections/replica-bench.fixture.js';
+import { a, b, batch, ClientBench } from './client-bench.fixture.js';
 import type { ClientEffect } from './client-io.js';
 
 function deliver(text: string): ClientEffect {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { World } from './model/world.spec.js';
+import { World } from './model/world.fixture.js';
 
 const worlds = 500;
 const stepsPerWorld = 800;

@@ -21,7 +21,7 @@ import {
   ReplicaBench,
   reset,
   viewOf,
-} from './replica-bench.spec.js';
+} from './replica-bench.fixture.js';
 import type { AttachRefused, MemberToClient } from './client-link.js';
 import type { ReplicaEffect } from './replica-io.js';
 

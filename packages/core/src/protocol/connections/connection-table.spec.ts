@@ -3,7 +3,7 @@ import type { OrderNumber, SubmissionNumber } from '@lockstep/contracts';
 import { ConnectionTable } from './connection-table.js';
 import type { Entry } from './entry.js';
 import { connectionLimits } from './limits.js';
-import * as bench from './replica-bench.spec.js';
+import * as bench from './replica-bench.fixture.js';
 import type { ServiceOperation } from './replica-io.js';
 
 const {

@@ -22,7 +22,7 @@ import {
   ReplicaBench,
   reset,
   viewOf,
-} from './replica-bench.spec.js';
+} from './replica-bench.fixture.js';
 import type { ReplicaEffect } from './replica-io.js';
 
 const key = keyOf('k:1@2');

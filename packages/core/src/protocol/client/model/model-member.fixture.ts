@@ -3,11 +3,11 @@ import { memberNameOf } from '@lockstep/contracts';
 import type { MemberToClient } from '../../connections/client-link.js';
 import { Replica } from '../../connections/replica.js';
 import type { ConnectionKey, ReplicaEffect, ReplicaInput, ReplicaSettings } from '../../connections/replica-io.js';
-import type { ModelGroup } from './model-group.spec.js';
-import type { ModelLink } from './model-link.spec.js';
-import { ModelService } from './model-service.spec.js';
-import type { Random } from './random.spec.js';
-import { check } from './truth.spec.js';
+import type { ModelGroup } from './model-group.fixture.js';
+import type { ModelLink } from './model-link.fixture.js';
+import { ModelService } from './model-service.fixture.js';
+import type { Random } from './random.fixture.js';
+import { check } from './truth.fixture.js';
 
 /** One incarnation of a replica with its service, and how far it has got in the model group's order. */
 export class ModelMember {

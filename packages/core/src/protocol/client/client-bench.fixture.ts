@@ -9,7 +9,7 @@ import type {
 } from '@lockstep/contracts';
 import type { MemberToClient } from '../connections/client-link.js';
 import type { Command } from '../connections/entry.js';
-import { attached, bytes, commands, progress } from '../connections/replica-bench.spec.js';
+import { attached, bytes, commands, progress } from '../connections/replica-bench.fixture.js';
 import { ClientEngine } from './client-engine.js';
 import type { ClientEffect, ClientInput, ClientSettings } from './client-io.js';
 

@@ -1,7 +1,7 @@
 import type { ClientToMember, MemberToClient } from '../../connections/client-link.js';
-import type { ModelClient } from './model-client.spec.js';
-import type { ModelMember } from './model-member.spec.js';
-import type { Random } from './random.spec.js';
+import type { ModelClient } from './model-client.fixture.js';
+import type { ModelMember } from './model-member.fixture.js';
+import type { Random } from './random.fixture.js';
 
 /** A link between a client interceptor and a member: in order while it is up; what is in flight is lost when it breaks. */
 export class ModelLink {

@@ -2,11 +2,11 @@ import type { ClientId, ConnectionNumber, MemberName } from '@lockstep/contracts
 import type { Acknowledgement } from '../../connections/entry.js';
 import { ClientEngine } from '../client-engine.js';
 import type { ClientEffect, ClientInput, ClientSettings } from '../client-io.js';
-import { ModelChannel } from './model-channel.spec.js';
-import type { ModelGroup } from './model-group.spec.js';
-import { ModelLink } from './model-link.spec.js';
-import type { Random } from './random.spec.js';
-import { check } from './truth.spec.js';
+import { ModelChannel } from './model-channel.fixture.js';
+import type { ModelGroup } from './model-group.fixture.js';
+import { ModelLink } from './model-link.fixture.js';
+import type { Random } from './random.fixture.js';
+import { check } from './truth.fixture.js';
 
 /** A client interceptor with its clients. */
 export class ModelClient {

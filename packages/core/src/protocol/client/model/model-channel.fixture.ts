@@ -1,7 +1,7 @@
 import type { ConnectionNumber, Segment } from '@lockstep/contracts';
-import { codes, echoOf } from './model-service.spec.js';
-import type { Random } from './random.spec.js';
-import { check, type Truth, unitsOfPayload } from './truth.spec.js';
+import { codes, echoOf } from './model-service.fixture.js';
+import type { Random } from './random.fixture.js';
+import { check, type Truth, unitsOfPayload } from './truth.fixture.js';
 
 /** A client's connection: it sends at random, knows what must come back, and takes it when it likes. */
 export class ModelChannel {

@@ -1,7 +1,7 @@
 import type { OrderNumber, Segment } from '@lockstep/contracts';
 import type { ConnectionKey, ReplicaInput, ServiceOperation } from '../../connections/replica-io.js';
-import type { Random } from './random.spec.js';
-import { check, type Truth, type Unit, unitsOfPayload } from './truth.spec.js';
+import type { Random } from './random.fixture.js';
+import { check, type Truth, type Unit, unitsOfPayload } from './truth.fixture.js';
 
 /** Bytes that mean something to the model service. */
 export const codes = { count: 88, finish: 81, break: 82 } as const;

@@ -1,12 +1,12 @@
 import type { MemberName } from '@lockstep/contracts';
 import type { ReplicaSettings } from '../../connections/replica-io.js';
 import type { ClientSettings } from '../client-io.js';
-import { ModelClient } from './model-client.spec.js';
-import { ModelGroup } from './model-group.spec.js';
-import type { ModelLink } from './model-link.spec.js';
-import type { ModelMember } from './model-member.spec.js';
-import { Random } from './random.spec.js';
-import { check, Truth } from './truth.spec.js';
+import { ModelClient } from './model-client.fixture.js';
+import { ModelGroup } from './model-group.fixture.js';
+import type { ModelLink } from './model-link.fixture.js';
+import type { ModelMember } from './model-member.fixture.js';
+import { Random } from './random.fixture.js';
+import { check, Truth } from './truth.fixture.js';
 
 const names = ['a', 'b', 'c'] as MemberName[];
 const timing = { suspectAfterMs: 100, heartbeatMs: 20 };

@@ -1,9 +1,9 @@
 import type { IncarnationId, OrderNumber, SubmissionNumber, View, ViewNumber } from '@lockstep/contracts';
 import type { Entry } from '../../connections/entry.js';
 import type { OrderedEntry, ReplicaSettings } from '../../connections/replica-io.js';
-import { ModelMember } from './model-member.spec.js';
-import type { Random } from './random.spec.js';
-import type { Truth } from './truth.spec.js';
+import { ModelMember } from './model-member.fixture.js';
+import type { Random } from './random.fixture.js';
+import type { Truth } from './truth.fixture.js';
 
 interface Submission {
   readonly sender: ModelMember;
