@@ -50,6 +50,11 @@ export interface GroupHandler {
   onView(view: View, role: 'member' | 'learner'): void;
   /** Whether `submit` should be called: false when too much is waiting to be ordered. */
   onWritable(writable: boolean): void;
+  /**
+   * Whether this member hears enough of the others to decide anything with them; it does until this says otherwise. While it
+   * does not, nothing becomes stable here, and the others may go on without it: clients are better off elsewhere.
+   */
+  onQuorum(heard: boolean): void;
   /** This incarnation is outside the group, for good: nothing more is handed over. */
   onExcluded(reason: string): void;
 }

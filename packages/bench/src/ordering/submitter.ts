@@ -83,6 +83,10 @@ export class Submitter implements GroupHandler {
     this.#submit();
   }
 
+  onQuorum(heard: boolean): void {
+    if (!heard) throw new Error('The member lost its quorum: the run is void.');
+  }
+
   onExcluded(reason: string): void {
     throw new Error(`The member was excluded (${reason}): the run is void.`);
   }

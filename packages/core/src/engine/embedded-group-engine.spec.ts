@@ -84,6 +84,10 @@ class Surroundings implements EngineLinks, GroupHandler {
     this.calls.push(`writable ${writable}`);
   }
 
+  onQuorum(heard: boolean): void {
+    this.calls.push(`quorum ${heard}`);
+  }
+
   onExcluded(reason: string): void {
     this.calls.push(`excluded: ${reason}`);
   }
@@ -133,6 +137,7 @@ describe('embedded group engine', () => {
       { kind: 'ordered', ordered },
       { kind: 'stable', through: 1 as OrderNumber },
       { kind: 'writable', writable: false },
+      { kind: 'quorum', heard: false },
       { kind: 'send', to: [peer], lane: 'transfer', message },
       { kind: 'disconnect', peer },
       { kind: 'report', level: 'warn', event: 'drop-old-view', fields: {} },
@@ -145,6 +150,7 @@ describe('embedded group engine', () => {
       'ordered',
       'stable 1',
       'writable false',
+      'quorum false',
       'send leave to b/1 on transfer',
       'disconnect b/1',
     ]);

@@ -180,6 +180,8 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
         return handler.onView(effect.view, effect.role);
       case 'writable':
         return handler.onWritable(effect.writable);
+      case 'quorum':
+        return handler.onQuorum(effect.heard);
       case 'fence':
         return this.#fence(effect.target);
       case 'excluded':

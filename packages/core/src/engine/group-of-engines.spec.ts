@@ -86,6 +86,10 @@ class Process implements GroupHandler {
     // The tests submit little.
   }
 
+  onQuorum(): void {
+    // No client is sent anywhere.
+  }
+
   onExcluded(reason: string): void {
     this.excluded = reason;
   }

@@ -140,6 +140,10 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
     this.#tell({ kind: 'writable', writable });
   }
 
+  onQuorum(heard: boolean): void {
+    this.#tell({ kind: 'quorum', heard });
+  }
+
   onExcluded(reason: string): void {
     this.#halt();
     this.#end({ kind: 'excluded', reason });

@@ -59,6 +59,8 @@ export type MemberEffect =
   | { readonly kind: 'stable'; readonly through: OrderNumber }
   | { readonly kind: 'view'; readonly view: View; readonly role: 'member' | 'learner' }
   | { readonly kind: 'writable'; readonly writable: boolean }
+  /** Whether the members that this one does not suspect are a quorum with it; said when that changes. */
+  | { readonly kind: 'quorum'; readonly heard: boolean }
   /** Run the fence command for this incarnation and answer with a `fenced` input. */
   | { readonly kind: 'fence'; readonly target: IncarnationId }
   /** This incarnation is out, for good; `left` if it asked for it. */

@@ -11,6 +11,8 @@ class Cluster {
   readonly views = new Map<IncarnationId, View>();
   readonly roles = new Map<IncarnationId, string>();
   readonly ended = new Map<IncarnationId, string>();
+  /** What each has said about its quorum, in order. */
+  readonly quorums = new Map<IncarnationId, boolean[]>();
   readonly fences: IncarnationId[] = [];
   readonly #links = new Set<string>();
   #queue: (() => void)[] = [];
@@ -103,6 +105,7 @@ class Cluster {
       this.roles.set(id, effect.role);
     } else if (effect.kind === 'excluded') this.ended.set(id, effect.left ? 'left' : effect.reason);
     else if (effect.kind === 'fence') this.fences.push(effect.target);
+    else if (effect.kind === 'quorum') this.quorums.set(id, [...(this.quorums.get(id) ?? []), effect.heard]);
   }
 }
 
@@ -208,7 +211,18 @@ describe('Member', () => {
       expect(cluster.ordered.get(id)).to.have.members(['alone', 'alone too']);
       expect(cluster.stable.get(id)).to.equal(2);
       expect(cluster.views.get(id)!.members).to.have.length(3);
+      expect(cluster.quorums.get(id)).to.deep.equal([false, true]);
     }
+  });
+
+  it('F5: says of the minority only that it hears no quorum', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.cut(a, b);
+    cluster.cut(a, c);
+    cluster.pass(1500);
+    expect(cluster.views.get(b)!.members).to.have.length(2);
+    expect([a, b, c].map((id) => cluster.quorums.get(id))).to.deep.equal([[false], undefined, undefined]);
   });
 
   it('of two members rank 0 goes on alone, and rank 1 stops', () => {

@@ -31,6 +31,7 @@ export class Member {
   readonly #router: MessageRouter;
   #nextBeatAt: Milliseconds = 0;
   #started = false;
+  #quorumAnnounced = true;
 
   /** @param description who this is; `settings.members` lists its name with the same role */
   constructor(description: ViewMember, settings: GroupSettings) {
@@ -169,8 +170,17 @@ export class Member {
       this.#acceptor.reconsider();
       this.#candidate.evaluate();
       this.#installation.completeDeparture();
+      this.#announceQuorum();
     }
     if (state.view !== undefined && state.phase !== 'stopped') this.#flow.settle();
+  }
+
+  /** A member that hears no quorum decides nothing; the others may go on without it, and it is not told before it hears them. */
+  #announceQuorum(): void {
+    const heard = this.#detector.hearsQuorum;
+    if (heard === this.#quorumAnnounced || this.#state.phase !== 'member') return;
+    this.#quorumAnnounced = heard;
+    this.#state.emit({ kind: 'quorum', heard });
   }
 
   #linkUp(peer: IncarnationId): void {

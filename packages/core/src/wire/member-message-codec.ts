@@ -19,6 +19,7 @@ const refusalReasons = {
   'bad-input': wire.AttachRefusalReason.ATTACH_REFUSAL_BAD_INPUT,
   overloaded: wire.AttachRefusalReason.ATTACH_REFUSAL_OVERLOADED,
   leaving: wire.AttachRefusalReason.ATTACH_REFUSAL_LEAVING,
+  'no-quorum': wire.AttachRefusalReason.ATTACH_REFUSAL_NO_QUORUM,
 } as const satisfies Record<AttachRefused['reason'], lockstep.wire.AttachRefusalReason>;
 
 /**

@@ -167,7 +167,7 @@ export const memberMessage: fc.Arbitrary<MemberToClient> = fc.oneof(
   fc.record({ kind: kind('view'), view }),
   fc.record({
     kind: kind('refused'),
-    reason: fc.constantFrom('not-a-member', 'superseded', 'bad-input', 'overloaded', 'leaving'),
+    reason: fc.constantFrom('not-a-member', 'superseded', 'bad-input', 'overloaded', 'leaving', 'no-quorum'),
     members: incarnations,
   }),
   fc.record({ kind: kind('expired') }),

@@ -207,6 +207,16 @@ describe('attachments of client interceptors', () => {
       expect(bench.ask(2)).to.deep.equal(refuse('leaving', [b1]));
     });
 
+    it('when this member hears no quorum, until it does again; the group may go on elsewhere', () => {
+      const bench = new ReplicaBench().attached();
+      expect(bench.tell({ kind: 'quorum', heard: false })).to.deep.equal([...refuse('no-quorum', [b1]), submitDetach]);
+      bench.linkUp();
+      expect(bench.ask(2)).to.deep.equal(refuse('no-quorum', [b1]));
+      expect(bench.tell({ kind: 'quorum', heard: true })).to.deep.equal([]);
+      bench.linkUp();
+      expect(bench.ask(3)).to.have.deep.nested.property('[0].kind', 'submit-entry');
+    });
+
     it('after silence', () => {
       const bench = new ReplicaBench().attached();
       for (let now = 100; now < 1000; now += 100) bench.at(now);

@@ -129,8 +129,8 @@ export class Attachments {
   }
 
   /** Sends every client interceptor to another member. */
-  leave(): void {
-    for (const attachment of [...this.#links.values()]) this.#refuse(attachment, 'leaving');
+  sendAway(reason: 'leaving' | 'no-quorum'): void {
+    for (const attachment of [...this.#links.values()]) this.#refuse(attachment, reason);
   }
 
   flush(): void {
@@ -174,8 +174,9 @@ export class Attachments {
   }
 
   #ask(attachment: Attachment, { epoch, established, received }: AttachRequest): void {
-    const { self: member, isServing, leaving } = this.#state;
+    const { self: member, isServing, leaving, hearsQuorum } = this.#state;
     if (leaving) return this.#refuse(attachment, 'leaving');
+    if (!hearsQuorum) return this.#refuse(attachment, 'no-quorum');
     if (!isServing) return this.#refuse(attachment, 'not-a-member');
     if (attachment.state === 'over') return;
     if (attachment.state !== 'idle') return this.#refuseInput(attachment, 'a second attach on one link');
@@ -266,8 +267,9 @@ export class Attachments {
 
   #refuse(attachment: Attachment, reason: AttachRefused['reason']): void {
     const { view, self } = this.#state;
+    const isOutOfQuestion = reason === 'leaving' || reason === 'no-quorum';
     const members = (view?.members ?? [])
-      .filter(({ witness, incarnation }) => !witness && (reason !== 'leaving' || incarnation !== self))
+      .filter(({ witness, incarnation }) => !witness && !(isOutOfQuestion && incarnation === self))
       .map(({ incarnation }) => incarnation);
     this.#send(attachment, [{ kind: 'refused', reason, members }]);
     this.#state.emit({ kind: 'close-client', client: attachment.client });

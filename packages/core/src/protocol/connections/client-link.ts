@@ -84,7 +84,7 @@ export interface ViewNotice {
 /** The member cannot serve: try the next one. */
 export interface AttachRefused {
   readonly kind: 'refused';
-  readonly reason: 'not-a-member' | 'superseded' | 'bad-input' | 'overloaded' | 'leaving';
+  readonly reason: 'not-a-member' | 'superseded' | 'bad-input' | 'overloaded' | 'leaving' | 'no-quorum';
   /** Where the member believes the group to be, if it knows. */
   readonly members: readonly IncarnationId[];
 }

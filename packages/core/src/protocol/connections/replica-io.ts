@@ -56,6 +56,8 @@ export type ReplicaInput =
   | { readonly kind: 'view'; readonly view: View; readonly role: 'member' | 'learner' }
   /** The group engine takes submissions, or (false) asks to hold back. */
   | { readonly kind: 'writable'; readonly writable: boolean }
+  /** Whether this member hears a quorum of the group; if not, clients are sent elsewhere. */
+  | { readonly kind: 'quorum'; readonly heard: boolean }
   | { readonly kind: 'client-link-up'; readonly client: ClientId }
   | { readonly kind: 'client-link-down'; readonly client: ClientId }
   | { readonly kind: 'client-messages'; readonly client: ClientId; readonly messages: readonly ClientToMember[] }

@@ -15,6 +15,7 @@ export class ReplicaState {
   /** Undefined before the first view. */
   role: 'member' | 'learner' | undefined;
   leaving = false;
+  hearsQuorum = true;
   stable = 0 as OrderNumber;
   now: Milliseconds = 0;
   #effects: ReplicaEffect[] = [];

@@ -118,6 +118,9 @@ export class Replica {
         return this.#view(input.view, input.role);
       case 'writable':
         return attachments.groupWritable(input.writable);
+      case 'quorum':
+        this.#state.hearsQuorum = input.heard;
+        return input.heard ? undefined : attachments.sendAway('no-quorum');
       case 'client-link-up':
         return attachments.linkUp(input.client);
       case 'client-link-down':
@@ -136,7 +139,7 @@ export class Replica {
         return this.#taken(input.connection, input.units);
       case 'leaving':
         this.#state.leaving = true;
-        return attachments.leave();
+        return attachments.sendAway('leaving');
       case 'flush':
         return attachments.flush();
       case 'tick':

@@ -1,6 +1,6 @@
 import type { IncarnationId, Milliseconds, View } from '@lockstep/contracts';
 import type { GroupState } from '../group-state.js';
-import { rankOf } from './quorum.js';
+import { isHalf, isQuorum, rankOf } from './quorum.js';
 
 /**
  * Whom this member suspects, and who says that it suspects whom. Silence, proof of death and a laggard's verdict make a
@@ -113,6 +113,14 @@ export class FailureDetector {
 
   suspectedMembers(): IncarnationId[] {
     return (this.#state.view?.members ?? []).map((member) => member.incarnation).filter((peer) => this.suspects(peer));
+  }
+
+  /** Whether those it hears could decide with it what comes next. With a fence, half of a view could not yet. */
+  get hearsQuorum(): boolean {
+    const { view, settings } = this.#state;
+    if (view === undefined) return false;
+    const hears = (peer: IncarnationId): boolean => !this.suspects(peer);
+    return isQuorum(view, hears) && !(settings.fence && isHalf(view, hears));
   }
 
   /** When the next silence becomes a suspicion. */

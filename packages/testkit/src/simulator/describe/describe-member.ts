@@ -36,6 +36,8 @@ export function describeEffect(effect: MemberEffect): string {
       return `= ${effect.role} of ${describeView(effect.view)}`;
     case 'writable':
       return `= ${effect.writable ? 'writable' : 'not writable'}`;
+    case 'quorum':
+      return `= ${effect.heard ? 'quorum' : 'no quorum'}`;
     case 'fence':
       return `= fence ${effect.target}`;
     case 'excluded':

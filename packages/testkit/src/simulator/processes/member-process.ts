@@ -164,6 +164,8 @@ export class MemberProcess extends SimulatedProcess {
         return this.replica?.installed(effect.view, effect.role);
       case 'writable':
         return this.replica?.writable(effect.writable);
+      case 'quorum':
+        return this.replica?.quorum(effect.heard);
       case 'fence':
         return this.#fence(effect.target);
       case 'excluded':

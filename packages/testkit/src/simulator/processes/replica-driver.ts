@@ -76,6 +76,10 @@ export class ReplicaDriver implements ExecutorHandler {
     this.#tell({ kind: 'writable', writable });
   }
 
+  quorum(heard: boolean): void {
+    this.#tell({ kind: 'quorum', heard });
+  }
+
   /** What a turn may read, in any order. */
   sources(): (() => void)[] {
     const sources = this.clients.sources();
