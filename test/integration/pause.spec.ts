@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { withGroup } from '../support/live-group/with-group.js';
+import { until } from '../support/until.js';
 import { submitJobs, untilJobsAgree } from './job-counting.js';
 
 describe('A member that stands still', function () {
@@ -43,6 +44,24 @@ describe('A member that stands still', function () {
         await group.untilMembersAre(...group.names);
         expect(sleeper.status?.pid).to.equal(before?.pid);
         expect(sleeper.status?.incarnation).not.to.equal(before?.incarnation);
+        await load.untilRepliedMore(100);
+      } finally {
+        expect(await load.finish()).to.deep.equal([]);
+      }
+      await untilJobsAgree(group, load.replied);
+    }));
+
+  it('F6: with another one, stops the group until they wake, and clients see no more than a stall', () =>
+    withGroup({ example: 'job-queue', timing: { suspectAfterMs: 1500 } }, async (group) => {
+      const load = await submitJobs(group);
+      try {
+        await load.untilRepliedMore(100);
+        const awake = await group.attachedHost();
+        const sleepers = group.hosts.filter((host) => host !== awake);
+        for (const { interceptor } of sleepers) interceptor.signal('SIGSTOP');
+        await until('the one that is awake hears no quorum', () => awake.interceptor.log.includes('no-quorum'));
+        for (const { interceptor } of sleepers) interceptor.signal('SIGCONT');
+        await group.untilMembersAre(...group.names);
         await load.untilRepliedMore(100);
       } finally {
         expect(await load.finish()).to.deep.equal([]);

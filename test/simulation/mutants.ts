@@ -59,12 +59,6 @@ export const mutants: readonly Mutant[] = [
     replace: 'Math.min(...promises',
   },
   {
-    name: 'accept without holding everything up to the end',
-    file: 'protocol/membership/acceptor.js',
-    find: 'if (held < message.value.end) {',
-    replace: 'if (false) {',
-  },
-  {
     name: 'forget at a view change which submissions are in the order',
     file: 'protocol/order/sequencer.js',
     find: '?? this.#state.lastSubmissions.get(sender) ?? 0',
@@ -117,5 +111,17 @@ export const mutants: readonly Mutant[] = [
     file: 'executor/executor.js',
     find: 'if (connection !== this.#turn && this.#turn?.isAwaited === true)',
     replace: 'if (false)',
+  },
+  {
+    name: 'acknowledge what the client has not taken',
+    file: 'protocol/client/delivered-output.js',
+    find: 'return this.isWhole ? this.#received : this.#taken;',
+    replace: 'return this.#received;',
+  },
+  {
+    name: 'stop reading a connection in the midst of its turn',
+    file: 'executor/service-connection.js',
+    find: 'this.#pauseWanted && !this.isAwaited;',
+    replace: 'this.#pauseWanted;',
   },
 ];

@@ -1,7 +1,17 @@
 import { expect } from 'chai';
-import type { IncarnationId, MemberName, OrderNumber, View } from '@lockstep/contracts';
+import type {
+  Ballot,
+  EntryRun,
+  IncarnationId,
+  MemberName,
+  OrderNumber,
+  SubmissionNumber,
+  View,
+  ViewNumber,
+} from '@lockstep/contracts';
 import { Member } from './member.js';
 import type { GroupSettings, MemberEffect, MemberInput } from './member-io.js';
+import type { PeerMessage } from './messages.js';
 
 /** Members with links that deliver at once, in order; a test cuts, kills and restarts by hand. */
 class Cluster {
@@ -223,6 +233,57 @@ describe('Member', () => {
     cluster.pass(1500);
     expect(cluster.views.get(b)!.members).to.have.length(2);
     expect([a, b, c].map((id) => cluster.quorums.get(id))).to.deep.equal([[false], undefined, undefined]);
+  });
+
+  it('accepts what ends a view only when it holds everything up to that end', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.cut(a, c);
+    cluster.submit(a, 'what c lacks');
+    const { members, number } = cluster.views.get(c)!;
+    const value = { members, learners: [], end: 1 as OrderNumber };
+    const accept: PeerMessage = { kind: 'accept', view: number, ballot: 4 as Ballot, value };
+    const answers = (message: PeerMessage): string[] =>
+      cluster.members
+        .get(c)!
+        .step({ kind: 'receive', peer: b, messages: [message] }, cluster.now)
+        .flatMap((effect) => (effect.kind === 'send' ? [effect.message.kind] : []));
+    expect(answers(accept)).to.include('fetch').and.not.to.include('accepted');
+    const entry = { sender: a, firstSubmission: 1 as SubmissionNumber, lengths: [12], payload: new Uint8Array(12) };
+    const entries: PeerMessage = { kind: 'entries', first: 1 as OrderNumber, runs: [entry], through: 1 as OrderNumber };
+    expect(answers(entries)).to.include('accepted');
+  });
+
+  it('as a learner, hears the order on whatever late answers to its fetches bring', () => {
+    const [a, b, learner] = ['a/1', 'b/1', 'c/2'] as [IncarnationId, IncarnationId, IncarnationId];
+    const member = new Member({ incarnation: learner, witness: false }, settings('abc'));
+    const [number, start, one] = [2 as ViewNumber, 0 as OrderNumber, 1 as OrderNumber];
+    const members = [a, b].map((incarnation) => ({ incarnation, witness: false }));
+    const view: View = {
+      genesis: 'a/1#1',
+      number,
+      members,
+      learners: [{ incarnation: learner, witness: false }],
+      start,
+    };
+    const ordered: number[] = [];
+    const receive = (...messages: PeerMessage[]): void => {
+      for (const effect of member.step({ kind: 'receive', peer: a, messages }, 0))
+        if (effect.kind === 'ordered') ordered.push(effect.ordered.first);
+    };
+    const runOf = (submission: number): EntryRun => ({
+      sender: a,
+      firstSubmission: submission as SubmissionNumber,
+      lengths: [1],
+      payload: new Uint8Array(1),
+    });
+    member.step({ kind: 'start', bootstrap: false }, 0);
+    member.step({ kind: 'link-up', peer: a }, 0);
+    receive({ kind: 'install', view });
+    receive({ kind: 'order', view: number, first: one, runs: [runOf(1)], stable: one });
+    receive({ kind: 'entries', first: one, runs: [runOf(1)], through: one });
+    receive({ kind: 'order', view: number, first: 2 as OrderNumber, runs: [runOf(2)], stable: 2 as OrderNumber });
+    expect(ordered).to.deep.equal([1, 2]);
   });
 
   it('of two members rank 0 goes on alone, and rank 1 stops', () => {

@@ -132,6 +132,11 @@ export class Chronicle {
     for (const invariant of this.#invariants) invariant.clientActed?.(client, effect);
   }
 
+  /** The client's side of a connection has taken so many bytes. */
+  taken(process: ClientProcess, connection: ConnectionNumber, bytes: number): void {
+    this.#deliveredTo(this.clients.get(process.id)!, connection).taken = bytes;
+  }
+
   /** The service of this member did not finish a turn in time: the order between its connections is open from here. */
   gateTimedOut(process: MemberProcess): void {
     this.#record(process).hasGateTimedOut = true;
@@ -197,7 +202,7 @@ export class Chronicle {
   }
 
   #deliveredTo(client: ClientRecord, connection: ConnectionNumber): DeliveredConnection {
-    const delivered = client.delivered.get(connection) ?? { text: '', end: undefined };
+    const delivered = client.delivered.get(connection) ?? { text: '', taken: 0, end: undefined };
     client.delivered.set(connection, delivered);
     return delivered;
   }

@@ -6,6 +6,8 @@ import type { GroupRecord } from './group-record.js';
 /** What one client interceptor has given to a client of its own. */
 export interface DeliveredConnection {
   text: string;
+  /** Bytes of it that the client's side has taken. */
+  taken: number;
   end: 'end' | 'reset' | undefined;
 }
 
@@ -39,7 +41,7 @@ export class ClientRecord {
   accepted(connection: ConnectionNumber): void {
     this.#last = connection;
     this.#numbers.set(connection, connection - this.#base);
-    this.delivered.set(connection, { text: '', end: undefined });
+    this.delivered.set(connection, { text: '', taken: 0, end: undefined });
   }
 
   reported({ event, fields }: Report): void {
@@ -51,14 +53,23 @@ export class ClientRecord {
 
   /** The most that was given to any connection that has had this number in the order. */
   givenTo(number: number): number {
-    let given = 0;
-    for (const [connection, { text, end }] of this.delivered) {
-      if (this.#numbers.get(connection) === number) given = Math.max(given, text.length + (end === undefined ? 0 : 1));
-    }
-    return given;
+    return this.#most(number, ({ text, end }) => text.length + (end === undefined ? 0 : 1));
+  }
+
+  /** The most that the client's side of any such connection has taken; the end counts when all before it was. */
+  takenOf(number: number): number {
+    return this.#most(number, ({ text, taken, end }) => taken + (end !== undefined && taken === text.length ? 1 : 0));
   }
 
   numberOf(connection: ConnectionNumber): number {
     return this.#numbers.get(connection) ?? 0;
+  }
+
+  #most(number: number, measure: (delivered: DeliveredConnection) => number): number {
+    let most = 0;
+    for (const [connection, delivered] of this.delivered) {
+      if (this.#numbers.get(connection) === number) most = Math.max(most, measure(delivered));
+    }
+    return most;
   }
 }

@@ -1,5 +1,6 @@
 import type { MemberName } from '@lockstep/contracts';
 import type { World } from '../worlds/world.js';
+import { ambush } from './ambush.js';
 import { memberFaults } from './member-faults.js';
 import { networkFaults } from './network-faults.js';
 
@@ -16,4 +17,4 @@ export interface FaultKind {
   strike(world: World): readonly MemberName[] | undefined;
 }
 
-export const faultKinds: readonly FaultKind[] = [...memberFaults, ...networkFaults];
+export const faultKinds: readonly FaultKind[] = [...memberFaults, ...networkFaults, ambush];

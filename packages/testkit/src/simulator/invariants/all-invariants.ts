@@ -1,7 +1,7 @@
 import type { Chronicle } from '../chronicle/chronicle.js';
 import { k1 } from './cache/k1-same-table.js';
 import { k2 } from './cache/k2-cache-is-what-is-unacknowledged.js';
-import { k3 } from './cache/k3-trimmed-by-what-was-sent.js';
+import { k3 } from './cache/k3-trimmed-by-what-was-taken.js';
 import { k4 } from './cache/k4-anybody-can-resume.js';
 import { k5 } from './cache/k5-bounded.js';
 import { c1 } from './client/c1-received-is-a-prefix.js';

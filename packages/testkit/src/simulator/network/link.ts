@@ -35,6 +35,7 @@ export class LinkEnd<Out, In> {
   awaitsRoom = false;
   #unreadBytes = 0;
   #isOpen = true;
+  #isCut = false;
   #peer: LinkEnd<In, Out> | undefined;
   readonly #pipes = new Map<LaneName, Pipe<Parcel<Out>>>();
 
@@ -78,7 +79,7 @@ export class LinkEnd<Out, In> {
 
   /** Sends; what is sent on a broken link is lost, as with any socket. */
   send(message: Out, lane: LaneName, bytes: number): void {
-    if (this.#isOpen) this.#pipes.get(lane)!.push({ message }, bytes);
+    if (this.#isOpen && !this.#isCut) this.#pipes.get(lane)!.push({ message }, bytes);
   }
 
   /** Takes the first `count` arrivals. */
@@ -110,6 +111,11 @@ export class LinkEnd<Out, In> {
     return lanes
       .flatMap((lane) => this.#pipes.get(lane)!.lose(lane === 'main' ? kept : 0))
       .flatMap((parcel) => (parcel === 'end' ? [] : [parcel.message]));
+  }
+
+  /** Nothing that is sent from now on arrives, although the owner does not know yet: a stream never goes on behind a gap. */
+  cut(): void {
+    this.#isCut = true;
   }
 
   /** Says `end` to the other side although this side is gone. */

@@ -53,6 +53,7 @@ describe('Network', () => {
   it('loses what is under way at a reset, and tells both ends', () => {
     near.send('lost', 'main', 1);
     network.reset(near as LinkEnd<unknown, unknown>);
+    near.send('behind what is lost', 'main', 1);
     pass(50);
     expect([read(near), read(far), lost]).to.deep.equal([['down'], ['down'], ['lost']]);
   });

@@ -85,6 +85,7 @@ export class Network {
   reset(end: AnyEnd): void {
     for (const side of [end, end.peer]) {
       this.#lose(side, 0);
+      side.cut();
       this.#scheduler.after(this.#random.delayMs(0, 5), () => side.fail());
     }
   }

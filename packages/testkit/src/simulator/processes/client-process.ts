@@ -152,6 +152,7 @@ export class ClientProcess extends SimulatedProcess {
     if (this.#sockets.get(connection) !== socket) return;
     if (socket.takenBytes > (this.#takenTold.get(connection) ?? 0)) {
       this.#takenTold.set(connection, socket.takenBytes);
+      this.world.chronicle.taken(this, connection, socket.takenBytes);
       this.give({ kind: 'taken', connection, units: socket.takenBytes });
     }
     if (socket.isClosed) this.#close(connection);

@@ -14,6 +14,7 @@ import {
   type PeerMessage,
 } from '@lockstep/core/protocol';
 import { describeInput, describeEffect } from '../describe/describe-member.js';
+import { springAmbush } from '../faults/ambush.js';
 import type { World } from '../worlds/world.js';
 import { PeerLinks, type PeerEnd } from './peer-links.js';
 import { SimulatedProcess } from './process.js';
@@ -150,6 +151,7 @@ export class MemberProcess extends SimulatedProcess {
     if (effect.kind === 'report' || effect.kind === 'view') world.trace.fact(this.id, describeEffect(effect));
     else world.trace.step(this.id, describeEffect(effect));
     world.chronicle.memberActed(this, effect);
+    springAmbush(world, this, effect);
     switch (effect.kind) {
       case 'send':
         for (const peer of effect.to) {

@@ -14,7 +14,7 @@ export function isLostForGood(world: World): boolean {
   const known = knownTo(world, group);
   // Learners know of a group that has lost all its members; if there is none either, everybody is blank, and may found anew.
   if (known === undefined) return [...members.values()].some((member) => member.isAlive && member.group === group);
-  if (isStillborn(group, known, living)) return false;
+  if (isStillborn(world, known)) return false;
   // Whoever is in an older view needs a quorum of it, and then of each that followed.
   return group.views.some((view) => view.number >= known.number && !canGoOn(world, view, living));
 }
@@ -36,8 +36,8 @@ function canGoOn(world: World, { view }: ViewRecord, living: ReadonlySet<Incarna
   return isQuorumOf(view, living, gone);
 }
 
-/** A first view that ordered nothing, and whose sequencer lives, is dissolved by it. */
-function isStillborn(group: GroupRecord, known: ViewRecord, living: ReadonlySet<IncarnationId>): boolean {
-  const sequencer = known.view.members[0]!.incarnation;
-  return known.number === 1 && group.latest === known && group.final === 0 && living.has(sequencer);
+/** A first view in which nothing was ordered, as its sequencer, which lives, knows: it dissolves it. */
+function isStillborn(world: World, known: ViewRecord): boolean {
+  const sequencer = world.chronicle.members.get(known.view.members[0]!.incarnation)!;
+  return known.number === 1 && sequencer.isAlive && sequencer.received === 0;
 }

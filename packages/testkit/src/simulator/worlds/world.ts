@@ -6,6 +6,7 @@ import { Trace, type TraceLevel } from '../base/trace.js';
 import { Chronicle } from '../chronicle/chronicle.js';
 import { randomScript } from '../clients/client-script.js';
 import { ModelClient } from '../clients/model-client.js';
+import type { Ambush } from '../faults/ambush.js';
 import { allInvariants } from '../invariants/all-invariants.js';
 import type { LinkEnd } from '../network/link.js';
 import { Network } from '../network/network.js';
@@ -37,6 +38,8 @@ export class World {
   readonly clientHosts: ClientHost[] = [];
   /** Every client that there ever was. */
   readonly clients: ModelClient[] = [];
+  /** What somebody lies in wait for. */
+  readonly ambushes: Ambush[] = [];
   /** The storm is over: no faults any more, clients finish, the dead return. */
   isCalm = false;
   /** How the process that is dying at the moment goes. */
