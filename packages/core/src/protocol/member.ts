@@ -215,7 +215,7 @@ export class Member {
     const state = this.#state;
     if (state.now < this.#nextBeatAt) return;
     this.#nextBeatAt = state.now + state.settings.timing.heartbeatMs;
-    if (state.view !== undefined && state.now >= this.#flow.heartbeatAt) this.#flow.sendReceipts();
+    if (state.view !== undefined && state.now >= this.#flow.heartbeatAt) this.#flow.beat();
     for (const peer of state.linked) if (!this.#isInView(peer)) state.send(peer, this.#flow.status(peer));
     this.#installation.lookForGroup();
     if (state.phase === 'learner') this.#tickLearner();

@@ -29,7 +29,8 @@ export class Attachment {
   readonly #sendable = new Set<ReplicaConnection>();
   /** Connections of whose taken input the client has not been told. */
   readonly #credits = new Set<ReplicaConnection>();
-  #creditDue = false;
+  /** News are to be told soon, not just when there is output to send. */
+  #newsDue = false;
   #stableBatches = 0;
   #toldBatches = 0;
 
@@ -42,6 +43,7 @@ export class Attachment {
   /** A batch of this attachment has become stable. */
   batchStable(): void {
     this.#stableBatches += 1;
+    if (this.#stableBatches - this.#toldBatches >= connectionLimits.untoldBatchesMax) this.#newsDue = true;
   }
 
   /** The connection may have output to send. */
@@ -56,12 +58,12 @@ export class Attachment {
    */
   credit(connection: ReplicaConnection, due: boolean): void {
     this.#credits.add(connection);
-    if (due) this.#creditDue = true;
+    if (due) this.#newsDue = true;
   }
 
   /** Nobody has heard anything for a while: tell what is left to be told. */
   hurry(): void {
-    if (this.#credits.size > 0) this.#creditDue = true;
+    this.#newsDue = this.#hasNews;
   }
 
   closed(connection: ReplicaConnection): void {
@@ -74,9 +76,7 @@ export class Attachment {
   takeMessages(windowBytes: number): MemberToClient[] {
     if (this.state !== 'attached' || !this.writable) return [];
     const messages = this.#takeOutput(windowBytes);
-    const progress = this.#takeProgress(messages.length > 0);
-    if (progress !== undefined) messages.push(progress);
-    return messages;
+    return messages.concat(this.#takeProgress(messages.length > 0));
   }
 
   #takeOutput(windowBytes: number): MemberToClient[] {
@@ -102,17 +102,28 @@ export class Attachment {
     return messages;
   }
 
-  #takeProgress(isSendingAnyway: boolean): Progress | undefined {
-    const hasNews = this.#stableBatches > this.#toldBatches || this.#creditDue;
-    if (!hasNews && !(isSendingAnyway && this.#credits.size > 0)) return undefined;
-    const taken: { connection: ConnectionNumber; position: Position }[] = [];
+  get #hasNews(): boolean {
+    return this.#stableBatches > this.#toldBatches || this.#credits.size > 0;
+  }
+
+  /** News go with output, which a request mostly brings about: alone they would cost a write for each request. */
+  #takeProgress(isSendingAnyway: boolean): Progress[] {
+    if (!this.#newsDue && !(isSendingAnyway && this.#hasNews)) return [];
+    const messages: Progress[] = [];
+    let taken: { connection: ConnectionNumber; position: Position }[] = [];
+    const say = (): void => {
+      messages.push({ kind: 'progress', epoch: this.epoch, stableBatches: this.#stableBatches, taken });
+      taken = [];
+    };
     for (const { record, credit } of this.#credits) {
+      if (taken.length === connectionLimits.listedConnectionsMax) say();
       taken.push({ connection: record.connection, position: credit.taken });
       credit.told();
     }
+    say();
     this.#credits.clear();
-    this.#creditDue = false;
+    this.#newsDue = false;
     this.#toldBatches = this.#stableBatches;
-    return { kind: 'progress', epoch: this.epoch, stableBatches: this.#stableBatches, taken };
+    return messages;
   }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { OrderNumber } from '@lockstep/contracts';
 import {
   a1,
+  acknowledge,
   acknowledgement,
   attach,
   attached,
@@ -23,6 +24,7 @@ import {
   viewOf,
 } from './replica-bench.fixture.js';
 import type { AttachRefused, MemberToClient } from './client-link.js';
+import { connectionLimits } from './limits.js';
 import type { ReplicaEffect } from './replica-io.js';
 
 function say(...messages: MemberToClient[]): ReplicaEffect {
@@ -83,15 +85,37 @@ describe('attachments of client interceptors', () => {
     expect(bench.send(1, data(1, 0, 'abc'))).to.deep.equal([{ kind: 'submit', encoded: Uint8Array.of(2) }]);
   });
 
-  it('tell, cumulatively, which batches are stable', () => {
-    const bench = new ReplicaBench().attached();
-    bench.order(commands(1, data(1, 0, 'a')), commands(1, data(1, 1, 'b')), commands(1, data(1, 2, 'c')));
-    expect(bench.flush()).to.deep.equal([]);
-    bench.stable(4);
-    expect(bench.flush()).to.deep.equal([say(progress(1, 3))]);
-    bench.stable(5);
-    expect(bench.flush()).to.deep.equal([say(progress(1, 4))]);
-    expect(bench.flush()).to.deep.equal([]);
+  describe('tell, cumulatively, which batches are stable', () => {
+    function withStableBatch(): ReplicaBench {
+      const bench = new ReplicaBench().attached();
+      bench.order(commands(1, data(1, 0, 'a')), commands(1, data(1, 1, 'b')));
+      bench.stable(3);
+      return bench;
+    }
+
+    it('with output', () => {
+      const bench = withStableBatch();
+      expect(bench.flush()).to.deep.equal([]);
+      bench.output('abc', 3);
+      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 0, 'abc')), progress(1, 2))]);
+      bench.output('def', 3);
+      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 3, 'def')))]);
+    });
+
+    it('in the place of a heartbeat', () => {
+      const bench = withStableBatch();
+      expect(bench.at(100)).to.deep.equal([say(progress(1, 2))]);
+      expect(bench.at(200)).to.deep.equal([say({ kind: 'heartbeat' })]);
+    });
+
+    it('when they are many', () => {
+      const bench = withStableBatch();
+      for (let batches = 4; batches < connectionLimits.untoldBatchesMax; batches++)
+        bench.settle(commands(1, acknowledge(1, 0)));
+      expect(bench.flush()).to.deep.equal([]);
+      bench.settle(commands(1, acknowledge(1, 0)));
+      expect(bench.flush()).to.deep.equal([say(progress(1, connectionLimits.untoldBatchesMax))]);
+    });
   });
 
   describe('give credit for input', () => {
@@ -229,7 +253,7 @@ describe('attachments of client interceptors', () => {
 
     it('not after silence if this process stood still, or did not read', () => {
       const bench = new ReplicaBench().attached();
-      expect(bench.at(5000)).to.deep.equal([say({ kind: 'heartbeat' })]);
+      expect(bench.at(5000)).to.deep.equal([say(progress(1, 1))]);
       bench.tell({ kind: 'writable', writable: false });
       for (let now = 5100; now < 7000; now += 100) bench.at(now);
       bench.tell({ kind: 'writable', writable: true });
@@ -240,10 +264,11 @@ describe('attachments of client interceptors', () => {
   it('are kept alive by heartbeats in silence', () => {
     const bench = new ReplicaBench().attached();
     expect(bench.replica.nextDeadline()).to.equal(100);
-    expect(bench.at(100)).to.deep.equal([say({ kind: 'heartbeat' })]);
+    expect(bench.at(100)).to.deep.equal([say(progress(1, 1))]);
     expect(bench.at(150)).to.deep.equal([]);
+    expect(bench.at(200)).to.deep.equal([say({ kind: 'heartbeat' })]);
     bench.tell({ kind: 'client-link-writable', client: k, writable: false });
-    expect(bench.at(200)).to.deep.equal([]);
+    expect(bench.at(300)).to.deep.equal([]);
   });
 
   it('are told of new views', () => {

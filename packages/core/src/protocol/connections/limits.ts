@@ -7,10 +7,14 @@ export const connectionLimits = {
   clientLinksMax: 4096,
   /** Expired client interceptors that the table remembers, so that nothing of theirs revives them. */
   forgottenClientsMax: 4096,
-  /** Live connections of one client interceptor, whatever is configured: an attachment names them all at once. */
-  connectionsPerClientMax: 8192,
+  /** Live connections of one client interceptor, whatever is configured. */
+  connectionsPerClientMax: 65_536,
+  /** Connections that one message or entry lists. Where there are more, there are more messages. */
+  listedConnectionsMax: 8192,
   /** Most bytes that an acknowledgement takes in an encoded entry. */
   acknowledgementBytesMax: 24,
+  /** Stable batches of which a client interceptor is not told before there is output for it, or time to fill silence. */
+  untoldBatchesMax: 64,
   /** Where an `output` message is cut, in bytes of payload. A larger segment goes alone. */
   outputMessageBytesMax: 256 * 1024,
   /** What each connection may cache however many there are, when the cache is full. */
@@ -18,6 +22,6 @@ export const connectionLimits = {
 } as const;
 
 invariant(
-  connectionLimits.connectionsPerClientMax * connectionLimits.acknowledgementBytesMax < limits.entryBytesMax,
-  'an attachment that acknowledges on every connection fits into an entry',
+  connectionLimits.listedConnectionsMax * connectionLimits.acknowledgementBytesMax < limits.entryBytesMax,
+  'an attachment that acknowledges on as many connections as it may fits into an entry',
 );

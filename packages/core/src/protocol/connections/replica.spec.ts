@@ -31,8 +31,9 @@ function say(...messages: MemberToClient[]): ReplicaEffect {
   return { kind: 'send-client', client: k, messages };
 }
 
-function outputEffect(...segments: OutputSegment[]): ReplicaEffect[] {
-  return [say(output(1, ...segments))];
+/** The first output of an attachment: with it goes the news that the batch which opened the connection is stable. */
+function firstOutput(...segments: OutputSegment[]): ReplicaEffect[] {
+  return [say(output(1, ...segments), progress(1, 1))];
 }
 
 describe('a replica', () => {
@@ -57,7 +58,7 @@ describe('a replica', () => {
       bench.order(commands(1, data(1, 0, 'x')));
       bench.output('ab', 2);
       bench.output('cd', 3);
-      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'ab')));
+      expect(bench.flush()).to.deep.equal(firstOutput(piece(1, 0, 'ab')));
       bench.stable();
       expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 2, 'cd')), progress(1, 2))]);
     });
@@ -66,10 +67,10 @@ describe('a replica', () => {
       const bench = new ReplicaBench().attached();
       bench.output('ab', 2);
       bench.tell({ kind: 'output-end', connection: key, cause: 2 as OrderNumber });
-      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'ab'), finish('end', 1, 2)));
+      expect(bench.flush()).to.deep.equal(firstOutput(piece(1, 0, 'ab'), finish('end', 1, 2)));
       const other = new ReplicaBench().attached();
       other.tell({ kind: 'output-reset', connection: key, cause: 2 as OrderNumber });
-      expect(other.flush()).to.deep.equal(outputEffect(finish('reset', 1, 0)));
+      expect(other.flush()).to.deep.equal(firstOutput(finish('reset', 1, 0)));
     });
 
     it('of a connection whose end was told late no earlier than what was told before it', () => {
@@ -103,7 +104,7 @@ describe('a replica', () => {
     it('that is larger than the window all the same, alone', () => {
       const bench = new ReplicaBench().attached();
       bench.output('x'.repeat(5000), 2);
-      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'x'.repeat(5000))));
+      expect(bench.flush()).to.deep.equal(firstOutput(piece(1, 0, 'x'.repeat(5000))));
     });
 
     it('while the link takes it', () => {
@@ -112,7 +113,7 @@ describe('a replica', () => {
       bench.output('ab', 2);
       expect(bench.flush()).to.deep.equal([]);
       bench.tell({ kind: 'client-link-writable', client: k, writable: true });
-      expect(bench.flush()).to.deep.equal(outputEffect(piece(1, 0, 'ab')));
+      expect(bench.flush()).to.deep.equal(firstOutput(piece(1, 0, 'ab')));
     });
   });
 
@@ -185,7 +186,7 @@ describe('a replica', () => {
     expect(bench.tell({ kind: 'output-reset', connection: key, cause: 2 as OrderNumber })).to.deep.equal([
       { kind: 'report', level: 'debug', event: 'output-behind-end', fields: { connection: key } },
     ]);
-    expect(bench.flush()).to.deep.equal(outputEffect(finish('end', 1, 0)));
+    expect(bench.flush()).to.deep.equal(firstOutput(finish('end', 1, 0)));
   });
 
   describe('breaks off when', () => {

@@ -3,6 +3,7 @@ import type { GroupState } from '../group-state.js';
 import { invariant } from '../invariant.js';
 import { limits } from '../limits.js';
 import type { FailureDetector } from '../membership/failure-detector.js';
+import { majorityOf } from '../membership/quorum.js';
 import type { Order, Receipt, Status, Submit } from '../messages.js';
 import { appendNew, countEntries } from './entry-run.js';
 import type { OrderLog } from './order-log.js';
@@ -19,7 +20,7 @@ export class OrderFlow {
   #announcedStable = 0 as OrderNumber;
   #announcedWritable = true;
   #receiptIsDue = false;
-  #lastReceiptAt: Milliseconds = 0;
+  #lastBeatAt: Milliseconds = 0;
   #executedInReceipt = 0;
   /** The view for which the sequencer was sent everything that waits. */
   #resubmittedInView = 0;
@@ -118,7 +119,7 @@ export class OrderFlow {
       state.send(state.sequencer!, { kind: 'submit', view: state.view.number, run });
     }
     this.settle();
-    if (this.#receiptIsDue) this.sendReceipts();
+    if (this.#receiptIsDue) this.#sendReceipts(this.#dependants);
   }
 
   /** Works out what follows from the messages of this step, and hands it over. */
@@ -136,20 +137,36 @@ export class OrderFlow {
     if (state.log.bytes > historyBytesMax) state.log.trim(historyBytesMax, this.#neededFrom());
   }
 
-  sendReceipts(): void {
-    const state = this.#state;
+  /** Fills silence: everybody of the view hears how far this member has come. */
+  beat(): void {
     this.#gapReported = false;
+    this.#lastBeatAt = this.#state.now;
+    this.#sendReceipts(this.#state.viewPeers());
+  }
+
+  #sendReceipts(to: readonly IncarnationId[]): void {
+    const state = this.#state;
     this.#receiptIsDue = false;
-    this.#lastReceiptAt = state.now;
     this.#executedInReceipt = state.executed;
     const { view, executed, stable } = state;
     const received = this.#receivedHere;
-    state.send(state.viewPeers(), { kind: 'receipt', view: view!.number, received, executed, stable });
+    state.send(to, { kind: 'receipt', view: view!.number, received, executed, stable });
+  }
+
+  /**
+   * To whom it matters at once how far this member has received. The sequencer and whoever hears of an entry from it are
+   * two who have it: in a view of up to three they are a majority, so nobody else there waits for anybody's receipt.
+   */
+  get #dependants(): readonly IncarnationId[] {
+    const { view, sequencer, isSequencer, phase } = this.#state;
+    const peers = this.#state.viewPeers();
+    if (isSequencer || (phase === 'member' && majorityOf(view!) > 2)) return peers;
+    return peers.filter((peer) => peer === sequencer);
   }
 
   /** When silence is to be filled. */
   get heartbeatAt(): Milliseconds {
-    return this.#lastReceiptAt + this.#state.settings.timing.heartbeatMs;
+    return this.#lastBeatAt + this.#state.settings.timing.heartbeatMs;
   }
 
   /** A learner's order gathers apart while history before it is missing. */
