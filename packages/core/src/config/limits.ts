@@ -6,7 +6,7 @@ export interface Limits {
   readonly processCacheBytes: number;
   /** The order log in memory; beyond it, new members cannot be filled by replay. Default 1 GiB. */
   readonly historyBytes: number;
-  /** Virtual connections of one client interceptor at a time; more are refused. Default, and at most, 8192. */
+  /** Virtual connections of one client interceptor at a time; more are refused. Default 16,384, at most 65,536. */
   readonly maxConnections: number;
 }
 
@@ -19,7 +19,7 @@ export const defaultLimits: Limits = {
   connectionWindowBytes: mebibyte,
   processCacheBytes: 256 * mebibyte,
   historyBytes: gibibyte,
-  maxConnections: 8192,
+  maxConnections: 16_384,
 };
 
 const units: Readonly<Record<string, number>> = { KiB: kibibyte, MiB: mebibyte, GiB: gibibyte };

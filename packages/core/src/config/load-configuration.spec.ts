@@ -92,7 +92,7 @@ describe('loadConfiguration', () => {
       connectionWindowBytes: 65_536,
       processCacheBytes: 268_435_456,
       historyBytes: 1_073_741_824,
-      maxConnections: 8192,
+      maxConnections: 16_384,
     });
     expect(configuration.timing).to.deep.equal({
       suspectAfterMs: 2000,

@@ -160,7 +160,7 @@ const timing = z
   )
   .meta({ description: 'How long things may take.' });
 
-const connectionsRemedy = 'Write a whole number from 1 to 8192, for example 1000.';
+const connectionsRemedy = 'Write a whole number from 1 to 65536, for example 1000.';
 const limits = z
   .strictObject(
     {
@@ -179,10 +179,11 @@ const limits = z
       maxConnections: z
         .int({ error: connectionsRemedy })
         .min(1, { error: connectionsRemedy })
-        .max(8192, { error: connectionsRemedy })
+        .max(65_536, { error: connectionsRemedy })
         .optional()
         .meta({
-          description: 'Connections of one client interceptor at a time; more are refused. Default, and at most, 8192.',
+          description:
+            'Connections of one client interceptor at a time; more are refused. Default 16384, at most 65536.',
         }),
     },
     { error: 'Write names and numbers, for example { processCacheBytes: 256 MiB }.' },

@@ -24,7 +24,7 @@ export const wireLimits = {
   /** Members and learners in one list; a view has far fewer. */
   listedMembersMax: 32,
   /** Connections in one list of acknowledgements or positions. */
-  listedConnectionsMax: connectionLimits.connectionsPerClientMax,
+  listedConnectionsMax: connectionLimits.listedConnectionsMax,
   /** Commands in one batch of a client interceptor. */
   commandsPerEntryMax: 8192,
   /** Characters of an incarnation, a client id or the name of a group or endpoint. */
@@ -53,7 +53,7 @@ invariant(
 );
 invariant(
   wireLimits.listedConnectionsMax * (3 * integerBytes + 3) < wireLimits.headerBytesMax,
-  'the list of the states of all connections fits into a header',
+  'a list of the states of connections fits into a header',
 );
 invariant(
   connectionLimits.outputMessageBytesMax + wireLimits.headerBytesMax < wireLimits.frameBytesMax,

@@ -35,6 +35,10 @@ export function encodeMemberMessage(message: MemberToClient): Uint8Array[] {
       const { epoch, stableBatches, taken } = message;
       return BlockWriter.encodeFrame(codes.progress, wire.Progress, { epoch, stableBatches, taken: [...taken] });
     }
+    case 'states': {
+      const { epoch, connections } = message;
+      return BlockWriter.encodeFrame(codes.states, wire.ConnectionStates, { epoch, connections: [...connections] });
+    }
     case 'attached': {
       const { connections, view } = message;
       const fields = { ...message, connections: [...connections], view: encodeView(view) };
@@ -82,6 +86,10 @@ export function decodeMemberMessage(block: Block): MemberToClient | undefined {
           })),
         };
       }
+      case codes.states: {
+        const { epoch, connections } = reader.header(wire.ConnectionStates);
+        return { kind: 'states', epoch: ordinal<Epoch>(epoch), connections: decodeConnectionStates(connections) };
+      }
       case codes.attached:
         return decodeAttached(reader);
       default:
@@ -96,7 +104,7 @@ function decodeAttached(reader: BlockReader): MemberToClient {
     kind: 'attached',
     epoch: ordinal<Epoch>(epoch),
     order: ordinal<OrderNumber>(order),
-    connections: list(connections, wireLimits.listedConnectionsMax, decodeConnectionState),
+    connections: decodeConnectionStates(connections),
     nextConnection: ordinal<ConnectionNumber>(nextConnection),
     view: decodeView(present(view)),
   };
@@ -122,12 +130,12 @@ function decodeNotice(reader: BlockReader): MemberToClient | undefined {
   }
 }
 
-function decodeConnectionState(fields: lockstep.wire.ConnectionState.$Properties): ConnectionState {
-  return {
-    connection: ordinal<ConnectionNumber>(fields.connection),
-    input: integer<Position>(fields.input),
-    taken: integer<Position>(fields.taken),
-  };
+function decodeConnectionStates(states: readonly lockstep.wire.ConnectionState.$Properties[]): ConnectionState[] {
+  return list(states, wireLimits.listedConnectionsMax, ({ connection, input, taken }) => ({
+    connection: ordinal<ConnectionNumber>(connection),
+    input: integer<Position>(input),
+    taken: integer<Position>(taken),
+  }));
 }
 
 function decodeReason(code: lockstep.wire.AttachRefusalReason): AttachRefused['reason'] {

@@ -145,15 +145,18 @@ const segment: fc.Arbitrary<OutputSegment> = fc.oneof(
   fc.record({ kind: kind('reset'), connection: order<never>(), position: counted<never>(0) }),
 );
 
+const connectionStates = fc.array(
+  fc.record({ connection: order<never>(), input: counted<never>(0), taken: counted<never>(0) }),
+  { maxLength: 5 },
+);
+
 export const memberMessage: fc.Arbitrary<MemberToClient> = fc.oneof(
+  fc.record({ kind: kind('states'), epoch: order<never>(), connections: connectionStates }),
   fc.record({
     kind: kind('attached'),
     epoch: order<never>(),
     order: order<never>(),
-    connections: fc.array(
-      fc.record({ connection: order<never>(), input: counted<never>(0), taken: counted<never>(0) }),
-      { maxLength: 5 },
-    ),
+    connections: connectionStates,
     nextConnection: order<never>(),
     view,
   }),

@@ -49,6 +49,7 @@ export const memberCodes = {
   refused: 5,
   expired: 6,
   heartbeat: 7,
+  states: 8,
 } as const satisfies Record<MemberToClient['kind'], number>;
 
 export const observerCodes = { status: 1 } as const;

@@ -26,7 +26,6 @@ export class ClientConnection {
   #resetting = false;
   #resetSent = false;
   #inputSettled = false;
-  #outputSettled = false;
   #resetSettled = false;
 
   constructor(id: ConnectionNumber, number: ConnectionNumber, endpoint: string) {
@@ -43,7 +42,7 @@ export class ClientConnection {
 
   /** The group has forgotten it, or will by what is in the order for good. */
   get isOver(): boolean {
-    return this.#resetSettled || (this.#inputSettled && this.#outputSettled);
+    return this.#resetSettled || (this.#inputSettled && this.output.endSettled);
   }
 
   /** There are commands to send. */
@@ -91,7 +90,7 @@ export class ClientConnection {
         this.#resetSettled = true;
         return;
       case 'acknowledge':
-        if (command.ended) this.#outputSettled = true;
+        this.output.settle(command.position);
     }
   }
 
@@ -104,7 +103,7 @@ export class ClientConnection {
     this.#opening = 'known';
     this.#resetSent = false;
     // What the attachment acknowledged is in the order, just as the attachment is.
-    if (this.output.endTold) this.#outputSettled = true;
+    this.output.settleTold();
     if (state.taken > state.input) return 'the service took requests that are not in';
     if (this.#resetting) return undefined;
     const fault = this.input.resume(state.input) ?? this.input.take(state.taken);

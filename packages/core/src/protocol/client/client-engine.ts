@@ -1,6 +1,14 @@
 import { memberNameOf } from '@lockstep/contracts';
 import type { ClientId, Epoch, MemberName, Milliseconds, View } from '@lockstep/contracts';
-import type { Attached, AttachRefused, MemberToClient, Output, Progress } from '../connections/client-link.js';
+import type {
+  Attached,
+  AttachRefused,
+  ConnectionStates,
+  MemberToClient,
+  Output,
+  Progress,
+} from '../connections/client-link.js';
+import { connectionLimits } from '../connections/limits.js';
 import { invariant } from '../invariant.js';
 import type {
   ClientConnectionSnapshot,
@@ -188,6 +196,8 @@ export class ClientEngine {
         return;
       case 'view':
         return this.#learn(message.view);
+      case 'states':
+        return this.#states(uplink, message);
       case 'attached':
         return this.#attached(uplink, message);
       case 'output':
@@ -202,12 +212,23 @@ export class ClientEngine {
     }
   }
 
+  #states(uplink: Uplink, { epoch, connections }: ConnectionStates): void {
+    if (uplink.state !== 'attaching' || epoch !== uplink.epoch) {
+      return this.#fault(uplink, 'states for an attachment that was not asked for');
+    }
+    if (uplink.states.length + connections.length > connectionLimits.connectionsPerClientMax) {
+      return this.#fault(uplink, 'states of more connections than there can be');
+    }
+    for (const state of connections) uplink.states.push(state);
+  }
+
   #attached(uplink: Uplink, message: Attached): void {
     if (uplink.state !== 'attaching' || message.epoch !== uplink.epoch) {
       return this.#fault(uplink, 'an attachment that was not asked for');
     }
     this.#learn(message.view);
-    const fault = this.#session.resume(message);
+    const connections = uplink.states.splice(0).concat(message.connections);
+    const fault = this.#session.resume({ ...message, connections });
     if (fault !== undefined) return this.#fault(uplink, fault);
     this.#established = true;
     this.#unattachedSince = undefined;

@@ -21,9 +21,11 @@ export class DeliveredOutput {
   #taken = 0 as Position;
   /** Taken, and not acknowledged. */
   #unacknowledgedBytes = 0;
-  /** Acknowledged in this attachment, or at its beginning. */
+  /** Acknowledged in this attachment, at its beginning, or before by what is in the order for good. */
   #told = 0 as Position;
   #endTold = false;
+  /** Acknowledged by what is in the order for good. */
+  #settled = 0 as Position;
 
   /** How far output has come, the end counted. */
   get received(): Position {
@@ -54,9 +56,14 @@ export class DeliveredOutput {
     return this.acknowledgeable > this.#told;
   }
 
-  /** The end was acknowledged in this attachment, or at its beginning. */
+  /** The end was acknowledged, in this attachment or before. */
   get endTold(): boolean {
     return this.#endTold;
+  }
+
+  /** The end was acknowledged by what is in the order for good. */
+  get endSettled(): boolean {
+    return this.isWhole && this.#settled === this.#received;
   }
 
   /** Judges a piece by its position, and moves on past what is new of it. */
@@ -96,5 +103,20 @@ export class DeliveredOutput {
     this.#endTold = this.isWhole;
     this.#unacknowledgedBytes = 0;
     return { position: this.#told, ended: this.#endTold };
+  }
+
+  /** The attachment is lost: what was told and is not known to be in the order is to be told again. */
+  forgetTold(): void {
+    this.#told = this.#settled;
+  }
+
+  /** An acknowledgement is in the order for good. */
+  settle(position: Position): void {
+    if (position > this.#settled) this.#settled = position;
+  }
+
+  /** What was told is in the order for good. */
+  settleTold(): void {
+    this.settle(this.#told);
   }
 }

@@ -111,12 +111,22 @@ export class Session {
     this.#acknowledgements.note(connection, this.#state.now);
   }
 
-  /** What an attachment says: how far each connection's output has reached its client. */
+  /**
+   * What an attachment says: how far output has reached its client, wherever the order does not know it yet. What does not fit
+   * is acknowledged later; until then a member may send again what the client has, which is dropped here.
+   */
   received(): Acknowledgement[] {
     this.#acknowledgements.clear();
-    return [...this.#connections.values()]
-      .map(({ number, output }) => ({ connection: number, ...output.tell() }))
-      .filter(({ position }) => position > 0);
+    const received: Acknowledgement[] = [];
+    for (const connection of this.#connections.values()) {
+      const { number, output } = connection;
+      output.forgetTold();
+      if (!output.hasNews) continue;
+      if (received.length < connectionLimits.listedConnectionsMax)
+        received.push({ connection: number, ...output.tell() });
+      else this.#acknowledgements.note(connection, this.#state.now);
+    }
+    return received;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Epoch, MemberName, Milliseconds } from '@lockstep/contracts';
+import type { ConnectionState } from '../connections/client-link.js';
 import type { Command } from '../connections/entry.js';
 import { Fifo } from '../fifo.js';
 
@@ -12,6 +13,8 @@ export class Uplink {
   sentAt: Milliseconds;
   writable = true;
   epoch = 0 as Epoch;
+  /** What the member has said of connections before it confirms the attachment. */
+  readonly states: ConnectionState[] = [];
   /** Batches that were sent and are not stable. */
   readonly #batches = new Fifo<readonly Command[]>();
   #settledBatches = 0;

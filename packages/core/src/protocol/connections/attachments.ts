@@ -257,7 +257,13 @@ export class Attachments {
     this.#active.add(attachment);
     const { epoch } = attachment;
     const { nextConnection } = record;
-    this.#send(attachment, [{ kind: 'attached', epoch, order, connections, nextConnection, view }]);
+    const messages: MemberToClient[] = [];
+    while (connections.length > connectionLimits.listedConnectionsMax) {
+      const listed = connections.splice(0, connectionLimits.listedConnectionsMax);
+      messages.push({ kind: 'states', epoch, connections: listed });
+    }
+    messages.push({ kind: 'attached', epoch, order, connections, nextConnection, view });
+    this.#send(attachment, messages);
   }
 
   #refuseInput(attachment: Attachment, fault: string): void {

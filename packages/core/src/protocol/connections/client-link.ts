@@ -8,6 +8,7 @@ export interface AttachRequest {
   readonly kind: 'attach';
   readonly epoch: Epoch;
   readonly established: boolean;
+  /** Of at most as many connections as one message lists; of more, the rest is acknowledged by commands. */
   readonly received: readonly Acknowledgement[];
 }
 
@@ -23,14 +24,25 @@ export interface Heartbeat {
 }
 
 /** What a member says to a client interceptor. */
-export type MemberToClient = Attached | Output | Progress | ViewNotice | AttachRefused | Expired | Heartbeat;
+export type MemberToClient =
+  ConnectionStates | Attached | Output | Progress | ViewNotice | AttachRefused | Expired | Heartbeat;
+
+/** How far the requests of live connections are in, right before the `attached` that lists the rest of them. */
+export interface ConnectionStates {
+  readonly kind: 'states';
+  readonly epoch: Epoch;
+  readonly connections: readonly ConnectionState[];
+}
 
 /** The attachment is stable. Sent once per epoch; only then does the client interceptor send commands. */
 export interface Attached {
   readonly kind: 'attached';
   readonly epoch: Epoch;
   readonly order: OrderNumber;
-  /** How far the requests of each live connection are in; a connection that is missing and was opened before is over. */
+  /**
+   * How far the requests of each live connection are in, those counted that `states` has listed; a connection that is missing
+   * and was opened before is over.
+   */
   readonly connections: readonly ConnectionState[];
   /** The number that the next `open` must carry; connections below it that are not listed are over. */
   readonly nextConnection: ConnectionNumber;

@@ -14,7 +14,7 @@ export interface AttachEntry {
   readonly member: IncarnationId;
   /** False if the client interceptor never heard of a successful attachment: only then may an unknown client be made. */
   readonly established: boolean;
-  /** How far the client interceptor has received the output of its connections: an acknowledgement of each. */
+  /** How far clients have received the output of their connections, where the order does not know it yet. */
   readonly received: readonly Acknowledgement[];
 }
 
