@@ -12,6 +12,8 @@ export interface EndpointContext {
   readonly connect?: string;
   /** The configured gate, or undefined for the adapter's default. */
   readonly gate?: Gate;
+  /** How the endpoint's virtual connections meet the service. Only for a dialect, on both sides. */
+  readonly connections?: 'dedicated' | 'shared';
 }
 
 /**

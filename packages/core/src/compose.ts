@@ -153,7 +153,8 @@ function composeClientFace(endpoint: ClientEndpoint, loaded: LoadedEndpoint, log
 }
 
 function composeDialect(endpoint: Endpoint, loaded: LoadedEndpoint, logger: Logger): Dialect {
-  return load(moduleOf(loaded, { endpoint: endpoint.name, logger })).get<Dialect>(tokens.Dialect);
+  const { name, connections } = endpoint;
+  return load(moduleOf(loaded, { endpoint: name, logger, connections })).get<Dialect>(tokens.Dialect);
 }
 
 function moduleOf(

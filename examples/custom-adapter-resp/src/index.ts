@@ -1,0 +1,3 @@
+export { adapter, adapter as default } from './module.js';
+export { parseOptions, type RespOptions } from './options.js';
+export { RespDialect } from './resp-dialect.js';
