@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { repository } from '../support/repository.js';
+import { requires } from '../support/requires.js';
 
 const run = promisify(execFile);
 const program = join(repository, 'packages/bench/dist/main.js');
@@ -13,10 +14,18 @@ interface Results {
   readonly tables: readonly { readonly title: string; readonly rows: readonly (readonly unknown[])[] }[];
 }
 
+/** The benchmarks, and the program without which there is nothing of ours to measure. */
+const benchmarks: Readonly<Record<string, string | undefined>> = {
+  ordering: undefined,
+  pingpong: undefined,
+  redis: 'redis-server',
+};
+
 describe('bench: short runs', () => {
-  for (const name of ['ordering', 'pingpong']) {
+  for (const [name, requirement] of Object.entries(benchmarks)) {
     it(`${name} measures something`, async function () {
       this.timeout(300_000);
+      if (requirement !== undefined) requires(this, requirement);
       const folder = mkdtempSync(join(tmpdir(), 'lockstep-short-run-'));
       try {
         const path = join(folder, 'results.json');

@@ -1,35 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Host, loopback } from '../network/host.js';
+import { type Configuration, loadConfiguration, type MemberStatus, queryStatus } from '@lockstep/core';
+import { waitUntil } from '../measure/wait-until.js';
+import type { Host } from '../network/host.js';
 import { findFreePorts } from '../programs/free-ports.js';
 import { nodeCommand, Program } from '../programs/program.js';
+import { configureGroup, type GroupPlan, type GroupPorts, replicaName } from './group-plan.js';
 
 const lockstep = new URL(import.meta.resolve('@lockstep/cli/bin/lockstep.js'));
-const replicaNames = 'abcdefghi';
-
-export interface GroupPlan {
-  /** Where the replicas run, in the order of ranks. */
-  readonly replicaHosts: readonly Host[];
-  /** Where the client interceptor runs. */
-  readonly clientHost: Host;
-  /** The command that runs a service; `${port}` stands for the port that it is to listen on. */
-  readonly run: string;
-  /** The endpoint, as far as it is not about addresses: `{ adapter: 'tcp' }`. */
-  readonly endpoint: Readonly<Record<string, unknown>>;
-}
+const statusTimeoutMs = 1000;
+/** A replica that comes back executes everything again that there ever was. */
+const formTimeoutMs = 60_000;
 
 /** Service interceptors and a client interceptor as a user runs them, with the `lockstep` command. */
 export class LockstepGroup {
-  /** Where clients connect, on the host of the client interceptor. */
-  readonly clientPort: number;
-  /** In the order of ranks. */
-  readonly services: readonly Program[];
-  readonly client: Program;
+  readonly #folder: string;
+  readonly #plan: GroupPlan;
+  readonly #ports: GroupPorts;
+  readonly #services: Program[] = [];
+  #configuration: Configuration | undefined;
+  #client: Program;
 
-  private constructor(clientPort: number, services: readonly Program[], client: Program) {
-    this.clientPort = clientPort;
-    this.services = services;
-    this.client = client;
+  private constructor(folder: string, plan: GroupPlan, ports: GroupPorts) {
+    this.#folder = folder;
+    this.#plan = plan;
+    this.#ports = ports;
+    for (const index of plan.replicaHosts.keys()) this.#services.push(this.#startService(index));
+    this.#client = this.#startClient(0);
   }
 
   /**
@@ -38,44 +35,116 @@ export class LockstepGroup {
    * @param folder an empty folder, for the configuration and the logs
    */
   static async start(folder: string, plan: GroupPlan): Promise<LockstepGroup> {
-    const [clientPort, ...ports] = (await findFreePorts(1 + 2 * plan.replicaHosts.length)) as [number, ...number[]];
-    const path = join(folder, 'lockstep.yaml');
-    // JSON is YAML too.
-    writeFileSync(path, JSON.stringify(configure(plan, clientPort, ports), undefined, 2));
-    const run = (host: Host, name: string, ...args: readonly string[]): Program =>
-      new Program(host, nodeCommand(lockstep, ...args, '-c', path, '--log-level', 'warn'), join(folder, `${name}.log`));
-    const services = plan.replicaHosts.map((host, index) => {
-      const name = replicaNames[index]!;
-      return run(host, name, 'service', '--replica', name);
+    const count = plan.replicaHosts.length;
+    const [client, ...others] = (await findFreePorts(1 + 2 * count)) as [number, ...number[]];
+    return new LockstepGroup(folder, plan, { client, links: others.slice(0, count), services: others.slice(count) });
+  }
+
+  /** Where clients connect, on the host of the client interceptor. */
+  get clientPort(): number {
+    return this.#ports.client;
+  }
+
+  /** Where the services listen, on their own hosts, in the order of the plan. */
+  get servicePorts(): readonly number[] {
+    return this.#ports.services;
+  }
+
+  /** In the order of the plan. */
+  get services(): readonly Program[] {
+    return this.#services;
+  }
+
+  get client(): Program {
+    return this.#client;
+  }
+
+  /** What the members that answer say of themselves. */
+  async status(): Promise<MemberStatus[]> {
+    this.#configuration ??= await loadConfiguration(this.#pathFor(0));
+    const { members } = await queryStatus(this.#configuration, statusTimeoutMs);
+    return members.filter((member) => member.reachable);
+  }
+
+  /** Waits until everybody is a member of one view, and the client interceptor is attached to one of them. */
+  async untilWhole(): Promise<readonly MemberStatus[]> {
+    return waitUntil('The group is whole', formTimeoutMs, async () => {
+      for (const program of [...this.#services, this.#client]) program.expectAlive();
+      const members = await this.status();
+      const isWhole =
+        members.length === this.#services.length &&
+        members.every(({ state, view }) => state === 'member' && view === members[0]!.view) &&
+        members.some(isAttachedTo);
+      return isWhole ? members : undefined;
     });
-    return new LockstepGroup(clientPort, services, run(plan.clientHost, 'client', 'client'));
+  }
+
+  /** The processes of all interceptors and of the services behind them. */
+  async pids(): Promise<number[]> {
+    const members = await this.status();
+    const services = members.map(({ servicePid }) => servicePid).filter((pid) => pid !== null);
+    return [this.#client.pid, ...this.#services.map(({ pid }) => pid), ...services];
+  }
+
+  /** Ends a replica as a crash of its host would: the interceptor and its service die at once. */
+  async killService(member: MemberStatus): Promise<void> {
+    const program = this.#services[this.#indexOf(member)]!;
+    if (member.servicePid !== null) process.kill(member.servicePid, 'SIGKILL');
+    program.kill();
+    await program.ended;
+  }
+
+  /** Starts a replica again that was killed. */
+  restartService(member: MemberStatus): void {
+    const index = this.#indexOf(member);
+    this.#services[index] = this.#startService(index);
+  }
+
+  /** Replaces the client interceptor by one that attaches to this member. Connections break. */
+  async restartClient(first: MemberStatus): Promise<void> {
+    await this.#client.stop();
+    this.#client = this.#startClient(this.#indexOf(first));
+  }
+
+  /** The host that the plan gives to a member. */
+  hostOf(member: MemberStatus): Host {
+    return this.#plan.replicaHosts[this.#indexOf(member)]!;
   }
 
   /** Ends it, first who asks, then who answers. */
   async stop(): Promise<void> {
-    await this.client.stop();
-    await Promise.all(this.services.map((service) => service.stop()));
+    await this.#client.stop();
+    await Promise.all(this.#services.map((service) => service.stop()));
+  }
+
+  #indexOf({ name }: MemberStatus): number {
+    return this.#services.findIndex((_, index) => replicaName(index) === name);
+  }
+
+  #startService(index: number): Program {
+    const name = replicaName(index);
+    return this.#start(this.#plan.replicaHosts[index]!, name, this.#pathFor(0), 'service', '--replica', name);
+  }
+
+  #startClient(first: number): Program {
+    return this.#start(this.#plan.clientHost, 'client', this.#pathFor(first), 'client');
+  }
+
+  #start(host: Host, name: string, path: string, ...args: readonly string[]): Program {
+    const [node, ...rest] = nodeCommand(lockstep, ...args, '-c', path, '--log-level', 'warn') as [string, ...string[]];
+    const command = [node, ...(this.#plan.nodeOptions ?? []), ...rest];
+    return new Program(host, command, join(this.#folder, `${name}.log`));
+  }
+
+  /** Writes the configuration that names this replica first. */
+  #pathFor(first: number): string {
+    const path = join(this.#folder, `lockstep-${replicaName(first)}.yaml`);
+    writeFileSync(path, JSON.stringify(configureGroup(this.#plan, this.#ports, first), undefined, 2));
+    return path;
   }
 }
 
-function configure(plan: GroupPlan, clientPort: number, ports: readonly number[]): object {
-  const { replicaHosts, clientHost, run, endpoint } = plan;
-  const replicas = replicaHosts.map((host, index) => [
-    replicaNames[index],
-    { link: `${host.address}:${ports[2 * index]}`, vars: { port: ports[2 * index + 1] } },
-  ]);
-  const isLocal = [clientHost, ...replicaHosts].every((host) => host === loopback);
-  return {
-    group: 'bench',
-    replicas: Object.fromEntries(replicas) as object,
-    service: { run, ready: { tcp: '127.0.0.1:${port}' } },
-    endpoints: {
-      service: {
-        ...endpoint,
-        client: { listen: `${clientHost.address}:${clientPort}` },
-        service: { connect: '127.0.0.1:${port}' },
-      },
-    },
-    ...(isLocal ? {} : { security: 'none' }),
-  };
+/** Whether a client interceptor is attached to this member. */
+export function isAttachedTo({ clients }: MemberStatus): boolean {
+  return clients.some(({ attached }) => attached);
 }

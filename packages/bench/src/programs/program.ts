@@ -22,7 +22,8 @@ process.on('exit', () => {
 export class Program {
   readonly #child: ChildProcess;
   readonly #logPath: string;
-  readonly #ended: Promise<void>;
+  /** Resolves when it has ended, however. */
+  readonly ended: Promise<void>;
 
   /**
    * @param host where it runs
@@ -36,11 +37,11 @@ export class Program {
     closeSync(log);
     this.#logPath = logPath;
     running.add(this);
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.#child.once('error', () => resolve());
       this.#child.once('exit', () => resolve());
     });
-    void this.#ended.then(() => running.delete(this));
+    void this.ended.then(() => running.delete(this));
   }
 
   /** @throws Error if the program could not be started */
@@ -60,7 +61,7 @@ export class Program {
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.kill(), stopMs);
-    await this.#ended;
+    await this.ended;
     clearTimeout(timer);
   }
 

@@ -1,0 +1,59 @@
+import { type Host, loopback } from '../network/host.js';
+
+const replicaNames = 'abcdefghi';
+
+export interface GroupPlan {
+  /** Where the replicas run, in the order of ranks. */
+  readonly replicaHosts: readonly Host[];
+  /** Where the client interceptor runs. */
+  readonly clientHost: Host;
+  /** The command that runs a service; `${port}` stands for the port that it is to listen on. */
+  readonly run: string;
+  /** The endpoint, as far as it is not about addresses: `{ adapter: 'tcp' }`. */
+  readonly endpoint: Readonly<Record<string, unknown>>;
+  /** As in the configuration. */
+  readonly limits?: Readonly<Record<string, number | string>>;
+  /** For Node, in front of the interceptors' program. */
+  readonly nodeOptions?: readonly string[];
+}
+
+/** The ports of a group. Those of the replicas are in the order of ranks. */
+export interface GroupPorts {
+  readonly client: number;
+  readonly links: readonly number[];
+  readonly services: readonly number[];
+}
+
+/** The name of the replica of this rank. */
+export function replicaName(index: number): string {
+  return replicaNames[index]!;
+}
+
+/**
+ * The configuration of a group, to be written as JSON, which is YAML too.
+ *
+ * @param first the replica that is listed first: a client interceptor attaches to it, whatever its rank is
+ */
+export function configureGroup(plan: GroupPlan, ports: GroupPorts, first = 0): object {
+  const { replicaHosts, clientHost, run, endpoint, limits } = plan;
+  const indices = [...replicaHosts.keys()];
+  const replicas = [...indices.slice(first), ...indices.slice(0, first)].map((index) => [
+    replicaName(index),
+    { link: `${replicaHosts[index]!.address}:${ports.links[index]}`, vars: { port: ports.services[index] } },
+  ]);
+  const isLocal = [clientHost, ...replicaHosts].every((host) => host === loopback);
+  return {
+    group: 'bench',
+    replicas: Object.fromEntries(replicas) as object,
+    service: { run, ready: { tcp: '127.0.0.1:${port}' } },
+    endpoints: {
+      service: {
+        ...endpoint,
+        client: { listen: `${clientHost.address}:${ports.client}` },
+        service: { connect: '127.0.0.1:${port}' },
+      },
+    },
+    ...(limits === undefined ? {} : { limits }),
+    ...(isLocal ? {} : { security: 'none' }),
+  };
+}

@@ -1,0 +1,57 @@
+import { LockstepGroup } from '../lockstep/lockstep-group.js';
+import { loopback } from '../network/host.js';
+import type { RedisContender } from './redis-contender.js';
+import { redisCommand, redisObstacle } from './redis-server.js';
+import { setTraffic } from './set-traffic.js';
+
+const replicaCount = 3;
+const dialect = 'lockstep-adapter-resp';
+
+/** A byte stream for each client, as anybody can have it at once. */
+export const lockstepDedicated: RedisContender = {
+  name: 'Lockstep, dedicated',
+  description:
+    'the adapter tcp with its gate consumed, which knows nothing of Redis, and a connection to each server for each client',
+  obstacle: redisObstacle,
+  traffic: setTraffic(),
+  start: (folder) => startGroup(folder, { adapter: '@lockstep/adapter-tcp', gate: 'consumed' }),
+};
+
+/** The requests of all clients over one connection to each server. */
+export const lockstepShared: RedisContender = {
+  name: 'Lockstep, shared',
+  description: `the dialect ${dialect}, and one connection to each server for all clients`,
+  obstacle: redisObstacle ?? dialectObstacle(),
+  traffic: setTraffic(),
+  start: (folder) => startGroup(folder, { adapter: dialect, connections: 'shared' }),
+};
+
+function dialectObstacle(): string | undefined {
+  try {
+    import.meta.resolve(dialect);
+    return undefined;
+  } catch {
+    return `${dialect} is not installed`;
+  }
+}
+
+async function startGroup(folder: string, endpoint: Readonly<Record<string, unknown>>) {
+  const group = await LockstepGroup.start(folder, {
+    replicaHosts: Array.from({ length: replicaCount }, () => loopback),
+    clientHost: loopback,
+    run: redisCommand('${port}'),
+    endpoint,
+  });
+  try {
+    await group.untilWhole();
+  } catch (error) {
+    await group.stop();
+    throw error;
+  }
+  return {
+    clientPort: group.clientPort,
+    serverPorts: group.servicePorts,
+    pids: () => group.pids(),
+    stop: () => group.stop(),
+  };
+}
