@@ -1,8 +1,8 @@
 /** A pure codec that finds requests and replies in the two byte streams of a connection. No I/O, no time. */
 export interface Dialect {
   /**
-   * Whether some requests have no reply. Then, over dedicated connections, the end of a turn cannot always be read off
-   * the replies, and the channel beneath needs a gate of its own for turns that end in such a request.
+   * Whether some requests have no reply, or may have to wait for it (`blocking`). Then, over dedicated connections, the
+   * end of a turn cannot always be read off the replies, and the channel beneath needs a gate of its own for such turns.
    */
   readonly oneWayRequests: boolean;
   /** The state for one connection to the client or to the service. */
@@ -20,6 +20,12 @@ export interface RequestBoundary {
    * nothing. A shared connection must not be closed, so there the request is answered with this and not forwarded.
    */
   readonly closing?: Uint8Array;
+  /**
+   * Only for a request whose reply the service may keep back until another client's request brings it about (Redis'
+   * `BLPOP`). While it does, it has finished the turn, though the reply is outstanding. Where connections are shared a
+   * dialect refuses such a request: it would hold up everybody.
+   */
+  readonly blocking?: true;
 }
 
 /** What a dialect refuses: the client interceptor sends `answer` and ends the connection; nothing of it is ordered. */
@@ -59,7 +65,8 @@ export interface DialectSession {
   readonly outstanding: number;
   /**
    * How many of the last bytes given to `readRequests` belong to a request that may still be refused (its line is not
-   * complete yet). They are held back from the service until that is decided. Bounded.
+   * complete yet). They are held back from the service until that is decided. Bounded. A request of which a part was let
+   * through may be refused only if the service does nothing with a part that nothing follows but the end.
    */
   readonly undecided: number;
 }

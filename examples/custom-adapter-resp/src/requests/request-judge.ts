@@ -87,6 +87,10 @@ export class RequestJudge {
         return count === 0 ? this.#reset() : this.judgePlain();
       case 'quit':
         return this.#quit();
+      case 'blocking':
+        return this.#block();
+      case 'stream-read':
+        return blocks(words) ? this.#block() : this.judgePlain();
       default:
         return this.judgePlain();
     }
@@ -112,6 +116,12 @@ export class RequestJudge {
     const isAnswered = this.judgePlain().isAnswered;
     this.#hasQuit = true;
     return { isAnswered, closing: isAnswered ? okay : nothing };
+  }
+
+  /** Inside a transaction nothing waits. */
+  #block(): Verdict {
+    const verdict = this.judgePlain();
+    return this.#isInTransaction ? verdict : { ...verdict, blocking: true };
   }
 
   #special(reply: SpecialReply): Verdict {

@@ -243,11 +243,12 @@ export class RequestReader {
   }
 
   #finish(end: number): RequestBoundary {
-    const { isAnswered, reply, closing } = this.#verdict!;
+    const { isAnswered, reply, closing, blocking } = this.#verdict!;
     if (isAnswered) this.#expected.push(reply);
     this.#startOffset = end;
     this.#earlierBytes = 0;
     const replies = isAnswered ? 1 : 0;
-    return closing === undefined ? { end, replies } : { end, replies, closing };
+    if (closing !== undefined) return { end, replies, closing };
+    return blocking ? { end, replies, blocking } : { end, replies };
   }
 }

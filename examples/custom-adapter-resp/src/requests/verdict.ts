@@ -11,6 +11,8 @@ export interface Verdict {
   readonly reply?: SpecialReply;
   /** It makes Redis answer this, and close the connection. */
   readonly closing?: Uint8Array;
+  /** It may wait for what another client does. */
+  readonly blocking?: true;
 }
 
 export const answered: Verdict = { isAnswered: true };

@@ -109,6 +109,29 @@ describe('DialectServiceChannel, gate reply', () => {
     expect(channel.busy).to.equal(false);
   });
 
+  it('leaves a request that blocks to the gate beneath, with those that wait behind it', async () => {
+    inner.busy = true;
+    send('one\n~two\nthree\n');
+    reply('1\n');
+    await until('the reply is there', () => recorder.receivedUnits === 2);
+    expect(channel.busy).to.equal(true);
+    inner.busy = false;
+    inner.handler?.onIdle();
+    expect({ busy: channel.busy, events: recorder.events }).to.deep.equal({ busy: false, events: ['idle'] });
+  });
+
+  it('goes by the replies again when a request that blocked has its reply', async () => {
+    send('~one\ntwo\n');
+    expect(channel.busy).to.equal(false);
+    reply('1\n');
+    await until('the reply is there', () => recorder.receivedUnits === 2);
+    expect(channel.busy).to.equal(true);
+    send('three\n');
+    reply('2\n3\n');
+    await until('it is idle', () => recorder.events.includes('idle'));
+    expect(channel.busy).to.equal(false);
+  });
+
   it('is busy from its end until the service ends', async () => {
     recorder.end();
     expect(channel.busy).to.equal(true);

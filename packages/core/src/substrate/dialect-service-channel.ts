@@ -1,9 +1,16 @@
-import type { DialectSession, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
+import type {
+  DialectSession,
+  RequestBoundary,
+  Segment,
+  ServiceChannel,
+  ServiceChannelHandler,
+} from '@lockstep/contracts';
 import { inputRefusedError } from './input-refused-error.js';
 
 /**
  * A connection to the service with the gate `reply`: busy while complete requests are not answered, and from its end
- * until the service ends it too. Bytes pass through unchanged.
+ * until the service ends it too. Where replies do not tell, because a turn ends in a one-way request or the service may
+ * keep one back for long, the gate of the channel beneath does. Bytes pass through unchanged.
  */
 export class DialectServiceChannel implements ServiceChannel, ServiceChannelHandler {
   readonly #channel: ServiceChannel;
@@ -11,6 +18,8 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   #handler: ServiceChannelHandler | undefined;
   /** The last complete request has no reply: the channel's own gate says when it is done. */
   #endsOneWay = false;
+  /** How many replies are to come after that to the last blocking request; undefined before there is one. */
+  #repliesAfterBlocking: number | undefined;
   /** The end was sent, and the service has not ended its side. */
   #isEnding = false;
   #serviceEnded = false;
@@ -24,10 +33,7 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   }
 
   get busy(): boolean {
-    this.#isAsked =
-      !this.#isOver &&
-      // The gate beneath is asked last: its proof may be costly.
-      (this.#session.outstanding > 0 || this.#isEnding || (this.#endsOneWay && this.#channel.busy));
+    this.#isAsked = !this.#isOver && (this.#isEnding || this.#isWorking);
     return this.#isAsked;
   }
 
@@ -45,6 +51,7 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
     }
     const last = read.at(-1);
     if (last !== undefined) this.#endsOneWay = last.replies === 0;
+    this.#noteBlocking(read);
     this.#channel.send(segment);
   }
 
@@ -103,6 +110,21 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   onClosed(): void {
     this.#isOver = true;
     this.#handler?.onClosed();
+  }
+
+  /** The gate beneath is asked only if it must be: its proof may be costly. */
+  get #isWorking(): boolean {
+    const { outstanding } = this.#session;
+    const isBlocked = this.#repliesAfterBlocking !== undefined && outstanding > this.#repliesAfterBlocking;
+    if (outstanding > 0 && !isBlocked) return true;
+    return (isBlocked || this.#endsOneWay) && this.#channel.busy;
+  }
+
+  #noteBlocking(boundaries: readonly RequestBoundary[]): void {
+    for (const { blocking, replies } of boundaries) {
+      if (blocking) this.#repliesAfterBlocking = 0;
+      else if (this.#repliesAfterBlocking !== undefined) this.#repliesAfterBlocking += replies;
+    }
   }
 
   #tellIfIdle(): void {

@@ -9,8 +9,8 @@ export const transparentDialect: Dialect = {
 const newline = 0x0a;
 
 /**
- * Lines. One that begins with `!` is one-way, one with `?` is refused, `quit` makes the service close after `bye`; all
- * others have a reply of one line.
+ * Lines. One that begins with `!` is one-way, one with `?` is refused, one with `~` blocks, `quit` makes the service close
+ * after `bye`; all others have a reply of one line.
  */
 export const wordDialect: Dialect = { oneWayRequests: true, createSession: () => new WordSession() };
 
@@ -37,8 +37,12 @@ class WordSession implements DialectSession {
       }
       const replies = line.startsWith('!') ? 0 : 1;
       this.outstanding += replies;
-      const boundary = { end: index + 1, replies } as const;
-      boundaries.push(line === 'quit' ? { ...boundary, closing: Buffer.from('bye\n') } : boundary);
+      boundaries.push({
+        end: index + 1,
+        replies,
+        ...(line === 'quit' ? { closing: Buffer.from('bye\n') } : {}),
+        ...(line.startsWith('~') ? { blocking: true } : {}),
+      });
     }
     return boundaries;
   }
