@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { repository } from '../support/repository.js';
-import { requires } from '../support/requires.js';
+import { type Requirement, requires } from '../support/requires.js';
 
 const run = promisify(execFile);
 const program = join(repository, 'packages/bench/dist/main.js');
@@ -15,7 +15,7 @@ interface Results {
 }
 
 /** The benchmarks, and the program without which there is nothing of ours to measure. */
-const benchmarks: Readonly<Record<string, string | undefined>> = {
+const benchmarks: Readonly<Record<string, Requirement | undefined>> = {
   ordering: undefined,
   pingpong: undefined,
   redis: 'redis-server',

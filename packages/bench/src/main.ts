@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Benchmark } from './benchmark.js';
 import { readRequest, type Request, usage } from './command-line.js';
+import { failover } from './failover/failover.js';
 import { ordering } from './ordering/ordering.js';
 import { pingpong } from './pingpong/pingpong.js';
 import { redis } from './redis/redis.js';
 import { describeMachine, renderMachine } from './report/machine.js';
 import { renderTable, type Table } from './report/table.js';
 
-const benchmarks: readonly Benchmark[] = [ordering, pingpong, redis];
+const benchmarks: readonly Benchmark[] = [ordering, pingpong, redis, failover];
 
 // A signal ends what was started too: the programs are killed when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));

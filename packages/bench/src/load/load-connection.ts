@@ -17,12 +17,13 @@ export class LoadConnection {
   #answerBytes = 1;
   #askedBytes = 0;
   #receivedBytes = 0;
+  #isClosed = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('close', () => {
-      throw new Error('A connection was closed.');
+      if (!this.#isClosed) throw new Error('A connection was closed.');
     });
   }
 
@@ -61,6 +62,11 @@ export class LoadConnection {
     this.#askedBytes += this.#answerBytes;
     this.#questions.push({ through: this.#askedBytes, onAnswered });
     this.#socket.write(batch);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#socket.destroy();
   }
 
   #receive(chunk: Buffer): void {

@@ -89,8 +89,8 @@ export class LockstepGroup {
   /** Ends a replica as a crash of its host would: the interceptor and its service die at once. */
   async killService(member: MemberStatus): Promise<void> {
     const program = this.#services[this.#indexOf(member)]!;
-    if (member.servicePid !== null) process.kill(member.servicePid, 'SIGKILL');
     program.kill();
+    if (member.servicePid !== null) process.kill(member.servicePid, 'SIGKILL');
     await program.ended;
   }
 

@@ -7,6 +7,8 @@ const run = promisify(execFile);
 /** Linux keeps the names of interfaces to 15 characters. */
 const prefix = `lb${process.pid % 100_000}`;
 const subnet = '10.78.0';
+/** This machine is on the switch too. */
+const ownAddress = `${subnet}.254`;
 
 /** Hosts on one switch, as network namespaces on a bridge. Needs root and iproute2. */
 export class HostNetwork {
@@ -31,6 +33,7 @@ export class HostNetwork {
     const network = new HostNetwork(Array.from({ length: hostCount }, (_, index) => `${prefix}h${index}`));
     try {
       await ip('link', 'add', prefix, 'type', 'bridge');
+      await ip('addr', 'add', `${ownAddress}/24`, 'dev', prefix);
       await ip('link', 'set', prefix, 'up');
       for (const [index, namespace] of network.#namespaces.entries()) await addHost(index, namespace, rate);
       return network;
@@ -38,6 +41,20 @@ export class HostNetwork {
       await network.remove();
       throw error;
     }
+  }
+
+  /** Lets nothing through from or to a host, of which nobody is told: its cable is plugged in, and leads nowhere. */
+  async cut(host: Host): Promise<void> {
+    await ip('link', 'set', this.#portOf(host), 'nomaster');
+  }
+
+  /** Undoes a cut. */
+  async mend(host: Host): Promise<void> {
+    await ip('link', 'set', this.#portOf(host), 'master', prefix);
+  }
+
+  #portOf(host: Host): string {
+    return portName(this.hosts.indexOf(host));
   }
 
   /** Removes whatever is there of it. Programs that run in it must have ended. */
@@ -51,8 +68,12 @@ function addressOf(index: number): string {
   return `${subnet}.${index + 1}`;
 }
 
+function portName(index: number): string {
+  return `${prefix}p${index}`;
+}
+
 async function addHost(index: number, namespace: string, rate: string | undefined): Promise<void> {
-  const port = `${prefix}p${index}`;
+  const port = portName(index);
   await ip('netns', 'add', namespace);
   await ip('link', 'add', port, 'type', 'veth', 'peer', 'name', 'e0', 'netns', namespace);
   await ip('link', 'set', port, 'master', prefix, 'up');
