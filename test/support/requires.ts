@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 const debianPackages = {
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',
+  'redis-benchmark': 'redis-tools',
   memcached: 'memcached',
   nc: 'netcat-openbsd',
   ip: 'iproute2',

@@ -6,11 +6,13 @@ import { freePorts } from '../free-ports.js';
 import { repository } from '../repository.js';
 
 /** The examples whose services tests use. The job queue runs everywhere, the others need their servers. */
-export type Example = 'job-queue' | 'memcached' | 'redis';
+export type Example = 'custom-adapter-resp' | 'job-queue' | 'memcached' | 'redis';
 
 /** What a test changes of an example's configuration. */
 export interface GroupChanges {
   readonly example: Example;
+  /** Which of the example's configurations, if there are several. Default `lockstep.yaml`. */
+  readonly file?: string;
   /** The replicas with a service, instead of the example's three. */
   readonly replicas?: readonly string[];
   /** The names of witnesses, besides. */
@@ -52,9 +54,9 @@ export class GroupConfiguration {
   }
 
   static async write(changes: GroupChanges): Promise<GroupConfiguration> {
-    const { example, replicas = ['a', 'b', 'c'], witnesses = [] } = changes;
+    const { example, file = 'lockstep.yaml', replicas = ['a', 'b', 'c'], witnesses = [] } = changes;
     const exampleFolder = join(repository, 'examples', example);
-    const document = parse(readFileSync(join(exampleFolder, 'lockstep.yaml'), 'utf8')) as Document;
+    const document = parse(readFileSync(join(exampleFolder, file), 'utf8')) as Document;
     const [clientPort = 0, ...ports] = await freePorts(1 + 2 * replicas.length + witnesses.length);
     const nextPort = (): number => ports.pop() ?? 0;
     const servicePorts = new Map(replicas.map((name) => [name, nextPort()]));

@@ -72,9 +72,9 @@ export class FrameReader {
    * @returns the offset one past it; or `unfinished`, which it is forever once what came was no RESP
    */
   next(chunk: Uint8Array, from: number): number {
-    for (let offset = from; offset < chunk.length;) {
+    for (let offset = from; offset < chunk.length && !this.#isLost;) {
       const end = this.#readPart(chunk, offset);
-      if (this.#isLost || end === unfinished) return unfinished;
+      if (end === unfinished) return end;
       offset = end;
       if (!this.#isDone) continue;
       this.#isDone = false;
@@ -132,8 +132,8 @@ export class FrameReader {
     const end = lineEnd === -1 ? chunk.length : lineEnd;
     if (this.#isWanted) this.#note(chunk, offset, end);
     if (lineEnd === -1) return unfinished;
-    if (this.#shape === streamEnd && !this.#nesting.close()) this.#isLost = true;
-    this.#complete();
+    if (this.#shape === streamEnd) this.#closeStream();
+    else this.#complete();
     return lineEnd + 1;
   }
 
@@ -152,8 +152,7 @@ export class FrameReader {
     } else if (bytes < 0) {
       this.#complete();
     } else if (this.#shape === chunkOfBulk && bytes === 0) {
-      if (!this.#nesting.close()) this.#isLost = true;
-      this.#complete();
+      this.#closeStream();
     } else {
       this.#bodyBytes = bytes + lineEndBytes;
       this.#state = atBody;
@@ -181,6 +180,11 @@ export class FrameReader {
     }
     this.#complete();
     return end;
+  }
+
+  #closeStream(): void {
+    if (this.#nesting.close()) this.#complete();
+    else this.#isLost = true;
   }
 
   /** Keeps the beginning of what is wanted. */

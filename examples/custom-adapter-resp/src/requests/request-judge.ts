@@ -67,6 +67,8 @@ export class RequestJudge {
       case 'unsubscribe':
         // Its confirmations would stand in the reply to EXEC, more of them than that announces.
         if (this.#isInTransaction) return refused(`${name} is not let through inside a transaction`);
+        // Of a subscribed connection RESP2 takes no command to switch replies on again.
+        if (this.#reply === 'off') return refused(`${name} is not let through while replies are off`);
         return this.#reply === 'on' ? confirmed(name, kind, count) : this.judgePlain();
       case 'client':
         return first === 'REPLY' ? this.#judgeClientReply(second, count) : this.judgePlain();
