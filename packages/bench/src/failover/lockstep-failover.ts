@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { LockstepGroup } from '../lockstep/lockstep-group.js';
+import { localHosts, startEchoGroup } from '../echo/echo-group.js';
+import type { LockstepGroup } from '../lockstep/lockstep-group.js';
 import { Latency } from '../measure/latency.js';
 import type { HostNetwork } from '../network/host-network.js';
 import { loopback } from '../network/host.js';
@@ -10,7 +10,6 @@ import { Worker } from '../programs/worker.js';
 import { arrange, type Fault } from './faults.js';
 import type { StallAnswer, StallOrder } from './stall-order.js';
 
-const echoProgram = new URL('../pingpong/echo-program.js', import.meta.url);
 const stallProgram = new URL('stall-program.js', import.meta.url);
 
 const replicaCount = 3;
@@ -51,11 +50,9 @@ async function strikeGroup(
   stalls: Stalls,
 ): Promise<void> {
   const [clientHost = loopback, ...replicaHosts] = network?.hosts ?? [];
-  const group = await LockstepGroup.start(folder, {
-    replicaHosts: network === undefined ? Array.from({ length: replicaCount }, () => loopback) : replicaHosts,
+  const group = await startEchoGroup(folder, network === undefined ? localHosts(replicaCount) : replicaHosts, {
     clientHost,
-    run: `'${process.execPath}' '${fileURLToPath(echoProgram)}' \${port}`,
-    endpoint: { adapter: '@lockstep/adapter-tcp' },
+    gate: 'none',
   });
   const clients = new Worker<StallOrder, StallAnswer>(stallProgram, [clientHost.address, `${group.clientPort}`]);
   try {

@@ -1,14 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { LockstepGroup } from '../lockstep/lockstep-group.js';
+import { echoProgram, startEchoGroup } from '../echo/echo-group.js';
+import type { LockstepGroup } from '../lockstep/lockstep-group.js';
 import type { Host } from '../network/host.js';
 import { findFreePorts } from '../programs/free-ports.js';
 import { nodeCommand, Program } from '../programs/program.js';
 import { haproxy, startHaproxyHop } from './haproxy.js';
 import type { PingTarget } from './ping-order.js';
 
-const echoProgram = new URL('echo-program.js', import.meta.url);
 const hopProgram = new URL('node-hop-program.js', import.meta.url);
 
 /** The names of the routes that others are compared with. */
@@ -91,13 +90,7 @@ export class Routes {
     const folder = join(this.#folder, `group-of-${replicaHosts.length}`);
     mkdirSync(folder);
     const { clientHost } = this.#sites;
-    const run = `'${process.execPath}' '${fileURLToPath(echoProgram)}' \${port}`;
-    const group = await LockstepGroup.start(folder, {
-      replicaHosts,
-      clientHost,
-      run,
-      endpoint: { adapter: '@lockstep/adapter-tcp' },
-    });
+    const group = await startEchoGroup(folder, replicaHosts, { clientHost });
     this.#groups.push(group);
     this.#add(name, clientHost, group.clientPort);
   }
