@@ -19,6 +19,9 @@ const benchmarks: Readonly<Record<string, Requirement | undefined>> = {
   ordering: undefined,
   pingpong: undefined,
   redis: 'redis-server',
+  failover: undefined,
+  scale: undefined,
+  soak: undefined,
 };
 
 describe('bench: short runs', () => {

@@ -8,10 +8,11 @@ import { ordering } from './ordering/ordering.js';
 import { pingpong } from './pingpong/pingpong.js';
 import { redis } from './redis/redis.js';
 import { scale } from './scale/scale.js';
+import { soak } from './soak/soak.js';
 import { describeMachine, renderMachine } from './report/machine.js';
 import { renderTable, type Table } from './report/table.js';
 
-const benchmarks: readonly Benchmark[] = [ordering, pingpong, redis, failover, scale];
+const benchmarks: readonly Benchmark[] = [ordering, pingpong, redis, failover, scale, soak];
 
 // A signal ends what was started too: the programs are killed when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
