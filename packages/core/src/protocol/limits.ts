@@ -12,8 +12,12 @@ export const limits = {
   windowEntriesMax: 256 * 1024,
   /** How far the order may run ahead of the slowest member's execution. */
   executionEntriesMax: 64 * 1024,
-  /** What a run in the log costs beside its payload, roughly: history in small runs takes more than its payload. */
+  /** What a run in the log costs beside its payload until it is packed, roughly. */
   runOverheadBytes: 400,
+  /** Settled history is packed when it is this much, */
+  packedBytesMin: 256 * 1024,
+  /** or this many runs. */
+  packedRunsMin: 512,
   /** Most bytes of one `Entries` answer; a larger range is asked for again. */
   fetchBytesMax: 1024 * 1024,
   /** A learner is promoted when it has at most this many stable entries left to execute. */

@@ -52,15 +52,16 @@ export function joinRuns(runs: readonly EntryRun[]): EntryRun[] {
   return joined;
 }
 
+/** Whether `next` goes on in the submissions of the same sender. */
+export function follows(run: EntryRun, next: EntryRun): boolean {
+  return next.sender === run.sender && next.firstSubmission === run.firstSubmission + run.lengths.length;
+}
+
 /** The number of entries in several runs. */
 export function countEntries(runs: readonly EntryRun[]): number {
   let count = 0;
   for (const run of runs) count += run.lengths.length;
   return count;
-}
-
-function follows(run: EntryRun, next: EntryRun): boolean {
-  return next.sender === run.sender && next.firstSubmission === run.firstSubmission + run.lengths.length;
 }
 
 function join(runs: readonly EntryRun[]): EntryRun {

@@ -133,6 +133,7 @@ export class OrderFlow {
       this.#announcedWritable = writable;
       state.emit({ kind: 'writable', writable });
     }
+    state.log.pack(Math.min(state.stable, this.#handedOver) as OrderNumber);
     const { historyBytesMax } = state.settings;
     if (state.log.bytes > historyBytesMax) state.log.trim(historyBytesMax, this.#neededFrom());
   }

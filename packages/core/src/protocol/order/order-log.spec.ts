@@ -1,5 +1,6 @@
 import type { EntryRun, IncarnationId, OrderNumber, SubmissionNumber } from '@lockstep/contracts';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { limits } from '../limits.js';
 import { OrderLog } from './order-log.js';
 
@@ -61,17 +62,83 @@ describe('OrderLog', () => {
     expect(bytesOf(log.slice(order(1), order(6)))).to.deep.equal([1, 2, 3, 4, 5, 60]);
   });
 
-  it('drops the oldest runs beyond its limit, and nothing that is still needed', () => {
-    const bytesMax = 2 * (limits.runOverheadBytes + 4);
-    const needed = filled();
-    needed.trim(bytesMax, order(3));
-    expect(needed.first).to.equal(4);
-    const free = filled();
-    free.trim(bytesMax, order(9));
-    expect(free.first).to.equal(9);
-    expect(free.last).to.equal(9);
-    const small = filled();
-    small.trim(4 * (limits.runOverheadBytes + 4), order(9));
-    expect(small.first).to.equal(1);
+  it('never truncates what is packed', () => {
+    const log = new OrderLog(order(1));
+    for (let entry = 1; entry <= limits.packedRunsMin; entry++) log.append(run(entry % 256));
+    log.pack(log.last);
+    expect(() => log.truncate(order(log.last - 1))).to.throw('is not settled');
+  });
+
+  describe('drops the oldest blocks beyond its limit', () => {
+    const blockCount = 3;
+    /** A log of three blocks, and one run behind them. */
+    function packed(): OrderLog {
+      const log = new OrderLog(order(1));
+      for (let entry = 1; entry <= blockCount * limits.packedRunsMin; entry++) {
+        log.append(run(entry % 256));
+        log.pack(log.last);
+      }
+      log.append(run(0));
+      return log;
+    }
+
+    it('but nothing that is still needed', () => {
+      const log = packed();
+      log.trim(0, order(limits.packedRunsMin));
+      expect(log.first).to.equal(limits.packedRunsMin + 1);
+      log.trim(0, order(log.last));
+      expect(log.first).to.equal(blockCount * limits.packedRunsMin + 1);
+    });
+
+    it('and no more than it must', () => {
+      const log = packed();
+      log.trim(log.bytes, order(log.last));
+      expect(log.first).to.equal(1);
+      log.trim(log.bytes - 1, order(log.last));
+      expect(log.first).to.equal(limits.packedRunsMin + 1);
+    });
+  });
+
+  it('is the same whether it is packed or not', () => {
+    const runs = fc.array(
+      fc.record({
+        sender: fc.constantFrom('a/1', 'b/1'),
+        lengths: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1 }),
+      }),
+      { minLength: 1, maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(runs, fc.integer({ min: 1, max: 40 }), fc.infiniteStream(fc.nat()), (given, settled, numbers) => {
+        const [plain, packed] = [new OrderLog(order(1)), new OrderLog(order(1))];
+        const submissions = new Map<string, number>();
+        let byte = 0;
+        for (const { sender, lengths } of given) {
+          const firstSubmission = (submissions.get(sender) ?? 1) as SubmissionNumber;
+          submissions.set(sender, firstSubmission + lengths.length);
+          const payload = Uint8Array.from({ length: lengths.reduce((sum, length) => sum + length, 0) }, () => byte++);
+          for (const log of [plain, packed])
+            log.append({ sender: sender as IncarnationId, firstSubmission, lengths, payload });
+        }
+        packed.pack(order(settled), 1);
+        const from = 1 + (numbers.next().value % plain.last);
+        const to = from - 1 + (numbers.next().value % (plain.last - from + 2));
+        expect(entriesOf(packed.slice(order(from), order(to)))).to.deep.equal(
+          entriesOf(plain.slice(order(from), order(to))),
+        );
+        expect(packed.bytesAfter(order(from))).to.be.at.most(plain.bytesAfter(order(from)));
+        expect(packed.last).to.equal(plain.last);
+      }),
+    );
   });
 });
+
+/** Each entry with its sender, submission number and bytes. */
+function entriesOf(runs: readonly EntryRun[]): string[] {
+  return runs.flatMap(({ sender, firstSubmission, lengths, payload }) => {
+    let offset = 0;
+    return lengths.map((length, index) => {
+      const bytes = payload.subarray(offset, (offset += length));
+      return `${sender}:${firstSubmission + index} ${bytes.join(',')}`;
+    });
+  });
+}

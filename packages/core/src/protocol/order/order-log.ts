@@ -2,20 +2,28 @@ import type { EntryRun, OrderNumber } from '@lockstep/contracts';
 import { invariant } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
+import { PackedRuns } from './packed-runs.js';
 
 /**
- * Consecutive entries in their order, in memory. Runs are kept as they came: the log shares their bytes and copies
- * nothing.
+ * Consecutive entries in their order, in memory. The latest runs are kept as they came: they share their bytes with what was
+ * read, and are handed on without a copy. What is settled is packed, a block at a time.
  */
 export class OrderLog {
+  /** History, each block behind the one before. */
+  readonly #blocks: PackedRuns[] = [];
+  /** Payload bytes appended before each block, since the log began. */
+  readonly #bytesBeforeBlocks: number[] = [];
+  #blockBytes = 0;
+  /** What follows the blocks. */
   readonly #runs: EntryRun[] = [];
   /** The order number of each run's first entry. */
   readonly #firsts: number[] = [];
-  /** Bytes appended before each run, since the log began. */
+  /** Payload bytes appended before each run, since the log began. */
   readonly #bytesBefore: number[] = [];
   #first: number;
   #last: number;
-  #bytes = 0;
+  /** Payload bytes appended since the log began. */
+  #appendedBytes = 0;
 
   /** @param first the order number that the first appended entry gets */
   constructor(first: OrderNumber) {
@@ -33,24 +41,28 @@ export class OrderLog {
     return this.#last as OrderNumber;
   }
 
-  /** Bytes of memory that the kept entries take, roughly: payload and what each run costs beside it. */
+  /** Bytes of memory that the kept entries take, roughly. */
   get bytes(): number {
-    const payloadBytes = this.#runs.length === 0 ? 0 : this.#bytes - this.#bytesBefore[0]!;
-    return payloadBytes + this.#runs.length * limits.runOverheadBytes;
+    const runBytes = this.#runs.length === 0 ? 0 : this.#appendedBytes - this.#bytesBefore[0]!;
+    return this.#blockBytes + runBytes + this.#runs.length * limits.runOverheadBytes;
   }
 
-  /** Payload bytes of the entries behind `order`; counts the run that `order` is in as a whole. */
+  /** Payload bytes of the entries behind `order`; may count the run that `order` is in as a whole. */
   bytesAfter(order: OrderNumber): number {
     if (order >= this.#last) return 0;
-    return this.#bytes - this.#bytesBefore[this.#indexOf(Math.max(order + 1, this.#first))]!;
+    const next = Math.max(order + 1, this.#first);
+    if (next >= this.#firstRun) return this.#appendedBytes - this.#bytesBefore[indexOf(this.#firsts, next)]!;
+    const index = this.#blockOf(next);
+    const block = this.#blocks[index]!;
+    return this.#appendedBytes - this.#bytesBeforeBlocks[index]! - block.payloadBytes + block.bytesAfter(next - 1);
   }
 
   append(run: EntryRun): void {
     this.#runs.push(run);
     this.#firsts.push(this.#last + 1);
-    this.#bytesBefore.push(this.#bytes);
+    this.#bytesBefore.push(this.#appendedBytes);
     this.#last += run.lengths.length;
-    this.#bytes += run.payload.byteLength;
+    this.#appendedBytes += run.payload.byteLength;
   }
 
   /**
@@ -63,58 +75,108 @@ export class OrderLog {
     invariant(from >= this.#first && to <= this.#last, `the log holds ${from}..${to}`);
     const slice: EntryRun[] = [];
     let bytes = 0;
-    for (let index = this.#indexOf(from); index < this.#runs.length && this.#firsts[index]! <= to; index++) {
+    for (let index = this.#blockOf(from); from < this.#firstRun && index < this.#blocks.length; index++) {
+      const block = this.#blocks[index]!;
+      if (block.first > to || bytes >= bytesMax) return slice;
+      for (const run of block.slice(Math.max(from, block.first), Math.min(to, block.last))) {
+        if (bytes >= bytesMax) return slice;
+        slice.push(run);
+        bytes += run.payload.byteLength;
+      }
+    }
+    for (let index = indexOf(this.#firsts, from); index < this.#runs.length && bytes < bytesMax; index++) {
+      const first = this.#firsts[index]!;
+      if (first > to) break;
       const run = this.#runs[index]!;
-      const runFirst = this.#firsts[index]!;
-      const skip = Math.max(0, from - runFirst);
-      const cut = cutRun(run, skip, Math.min(run.lengths.length, to - runFirst + 1) - skip);
+      const skip = Math.max(0, from - first);
+      const cut = cutRun(run, skip, Math.min(run.lengths.length, to - first + 1) - skip);
       slice.push(cut);
       bytes += cut.payload.byteLength;
-      if (bytes >= bytesMax) break;
     }
     return slice;
   }
 
-  /** Drops everything behind `last`. */
+  /** Drops everything behind `last`, which may not lie in what is packed. */
   truncate(last: OrderNumber): void {
     if (last >= this.#last) return;
-    const kept = last < this.#first ? [] : this.slice(this.#first as OrderNumber, last);
-    this.#runs.length = 0;
-    this.#firsts.length = 0;
-    this.#bytesBefore.length = 0;
-    this.#last = this.#first - 1;
+    invariant(last >= this.#firstRun - 1, `what follows ${last} is not settled`);
+    const kept = last < this.#firstRun ? [] : this.slice(this.#firstRun as OrderNumber, last);
+    this.#last = this.#firstRun - 1;
+    this.#appendedBytes = this.#bytesBefore[0]!;
+    this.#dropRuns(this.#runs.length);
     for (const run of kept) this.append(run);
   }
 
   /**
-   * Drops whole runs from the front if more than `bytesMax` are kept, but never an entry behind `keepAfter`. It drops a
-   * sixteenth more than it must, so that what moves up is moved rarely.
+   * Packs whole runs up to `settled`, which nobody will truncate, once they are enough for a block.
+   *
+   * @param runsMin how many runs are enough, if they have fewer bytes than `limits.packedBytesMin`
    */
-  trim(bytesMax: number, keepAfter: OrderNumber): void {
-    let bytes = this.bytes;
-    if (bytes <= bytesMax) return;
+  pack(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
+    if (this.#runs.length < runsMin && !this.#hasBytesToPack) return;
     let count = 0;
-    while (count < this.#runs.length - 1 && bytes > bytesMax - bytesMax / 16) {
-      if (this.#firsts[count + 1]! > keepAfter + 1) break;
-      bytes -= this.#bytesBefore[count + 1]! - this.#bytesBefore[count]! + limits.runOverheadBytes;
-      count++;
-    }
+    let bytes = 0;
+    while (count < this.#runs.length && this.#lastOf(count) <= settled)
+      bytes += this.#runs[count++]!.payload.byteLength;
+    if (count === 0 || (count < runsMin && bytes < limits.packedBytesMin)) return;
+    const block = new PackedRuns(this.#firsts[0]!, this.#runs.slice(0, count));
+    this.#blocks.push(block);
+    this.#bytesBeforeBlocks.push(this.#bytesBefore[0]!);
+    this.#blockBytes += block.bytes;
+    this.#dropRuns(count);
+  }
+
+  /** Drops whole blocks from the front while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
+  trim(bytesMax: number, keepAfter: OrderNumber): void {
+    let count = 0;
+    while (count < this.#blocks.length && this.bytes > bytesMax && this.#blocks[count]!.last <= keepAfter)
+      this.#blockBytes -= this.#blocks[count++]!.bytes;
     if (count === 0) return;
+    this.#blocks.splice(0, count);
+    this.#bytesBeforeBlocks.splice(0, count);
+    this.#first = this.#blocks[0]?.first ?? this.#firstRun;
+  }
+
+  /** The order number of the first entry that is not packed, or of the next one if there is none. */
+  get #firstRun(): number {
+    return this.#firsts[0] ?? this.#last + 1;
+  }
+
+  get #hasBytesToPack(): boolean {
+    return this.#runs.length > 0 && this.#appendedBytes - this.#bytesBefore[0]! >= limits.packedBytesMin;
+  }
+
+  #lastOf(index: number): number {
+    return this.#firsts[index]! + this.#runs[index]!.lengths.length - 1;
+  }
+
+  #dropRuns(count: number): void {
     this.#runs.splice(0, count);
     this.#firsts.splice(0, count);
     this.#bytesBefore.splice(0, count);
-    this.#first = this.#firsts[0]!;
   }
 
-  /** The index of the run that holds `order`. */
-  #indexOf(order: number): number {
+  /** The index of the block that holds `order`, if it is packed. */
+  #blockOf(order: number): number {
     let low = 0;
-    let high = this.#firsts.length - 1;
+    let high = this.#blocks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#firsts[middle]! <= order) low = middle;
+      if (this.#blocks[middle]!.first <= order) low = middle;
       else high = middle - 1;
     }
     return low;
   }
+}
+
+/** The index of the last of ascending numbers that is not larger than `number`; 0 if there is none. */
+function indexOf(numbers: readonly number[], number: number): number {
+  let low = 0;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (numbers[middle]! <= number) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
