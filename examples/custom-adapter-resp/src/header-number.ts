@@ -33,30 +33,43 @@ export class HeaderNumber {
    */
   read(chunk: Uint8Array, from: number): number {
     let at = from;
-    for (; !this.#isEnding && at < chunk.length; at += 1) {
-      const byte = chunk[at]!;
-      const digit = byte - zero;
-      if (digit >= 0 && digit <= 9) {
-        // As Redis reads numbers: no zeros in front.
-        if (this.#digits === digitsMax || (this.#digits > 0 && this.value === 0)) return invalid;
-        this.value = this.value * 10 + digit;
-        this.#digits += 1;
-      } else if (byte === carriageReturn && this.#digits > 0) {
-        this.#isEnding = true;
-      } else if (this.#digits > 0 || this.#isNegative) {
-        return invalid;
-      } else if (byte === minus) {
-        this.#isNegative = true;
-      } else if (byte === questionMark) {
-        this.value = Infinity;
-        this.#digits = digitsMax;
-      } else {
-        return invalid;
-      }
+    let { value } = this;
+    let digits = this.#digits;
+    for (; at < chunk.length; at += 1) {
+      const digit = chunk[at]! - zero;
+      if (digit < 0 || digit > 9) break;
+      // As Redis reads numbers: no zeros in front.
+      if (digits === digitsMax || (digits > 0 && value === 0)) return invalid;
+      value = value * 10 + digit;
+      digits += 1;
     }
-    if (at === chunk.length) return unfinished;
-    if (chunk[at] !== lineFeed || (this.#isNegative && this.value === 0)) return invalid;
+    if (this.#isEnding && at > from) return invalid;
+    this.value = value;
+    this.#digits = digits;
+    return at === chunk.length ? unfinished : this.#readOther(chunk, at);
+  }
+
+  /** Reads what is no digit: what comes before them, or the end of the line. */
+  #readOther(chunk: Uint8Array, at: number): number {
+    const byte = chunk[at]!;
+    if (this.#isEnding) return byte === lineFeed ? this.#finish(at + 1) : invalid;
+    if (this.#digits > 0) {
+      if (byte !== carriageReturn) return invalid;
+      this.#isEnding = true;
+    } else if (byte === minus && !this.#isNegative) {
+      this.#isNegative = true;
+    } else if (byte === questionMark && !this.#isNegative) {
+      this.value = Infinity;
+      this.#digits = digitsMax;
+    } else {
+      return invalid;
+    }
+    return this.read(chunk, at + 1);
+  }
+
+  #finish(end: number): number {
+    if (this.#isNegative && this.value === 0) return invalid;
     if (this.#isNegative) this.value = -this.value;
-    return at + 1;
+    return end;
   }
 }

@@ -1,6 +1,3 @@
-/** Slots that may lie used up at the front before the arrays are moved together. */
-const usedSlotsMax = 256;
-
 /** A reply that is more than one frame, or changes what may come without being asked for. */
 export type SpecialReply =
   /** As many confirmations as channels; Infinity for all that there are. Or a single frame that is none. */
@@ -9,47 +6,53 @@ export type SpecialReply =
   | { readonly kind: 'monitor' }
   | { readonly kind: 'reset' };
 
-/**
- * Which replies are still to come, first in, first out. Plain ones in a row take one place, so that many short requests
- * take little room.
- */
+/** A special reply that is to come, and how many plain ones come before the next special one. */
+interface Expected {
+  readonly special: SpecialReply;
+  plainAfter: number;
+}
+
+/** Slots that may lie used up at the front before the array is moved together. */
+const usedSlotsMax = 256;
+
+/** Which replies are still to come, first in, first out. Plain ones, nearly all, are only counted. */
 export class ExpectedReplies {
-  readonly #specials: (SpecialReply | undefined)[] = [];
-  readonly #counts: number[] = [];
+  readonly #specials: Expected[] = [];
   #head = 0;
+  /** Plain replies before the first special one. */
+  #plain = 0;
   #total = 0;
 
   get total(): number {
     return this.#total;
   }
 
-  /** The next reply; undefined if it is a plain one. Only while there is one. */
+  /** The next reply; undefined if it is a plain one, or there is none. */
   get first(): SpecialReply | undefined {
-    return this.#specials[this.#head];
+    return this.#plain > 0 ? undefined : this.#specials[this.#head]?.special;
   }
 
   push(special: SpecialReply | undefined): void {
-    const last = this.#counts.length - 1;
-    if (special === undefined && last >= this.#head && this.#specials[last] === undefined) {
-      this.#counts[last]! += 1;
-    } else {
-      this.#specials.push(special);
-      this.#counts.push(1);
-    }
     this.#total += 1;
+    if (special !== undefined) this.#specials.push({ special, plainAfter: 0 });
+    else if (this.#head === this.#specials.length) this.#plain += 1;
+    else this.#specials.at(-1)!.plainAfter += 1;
   }
 
+  /** Only while there is one. */
   shift(): void {
     this.#total -= 1;
-    if ((this.#counts[this.#head]! -= 1) > 0) return;
+    if (this.#plain > 0) {
+      this.#plain -= 1;
+      return;
+    }
+    this.#plain = this.#specials[this.#head]!.plainAfter;
     this.#head += 1;
-    if (this.#head === this.#counts.length) {
-      this.#specials.length = 0;
-      this.#counts.length = 0;
-      this.#head = 0;
-    } else if (this.#head >= usedSlotsMax && this.#head * 2 >= this.#counts.length) {
+    if (
+      this.#head === this.#specials.length ||
+      (this.#head >= usedSlotsMax && this.#head * 2 >= this.#specials.length)
+    ) {
       this.#specials.splice(0, this.#head);
-      this.#counts.splice(0, this.#head);
       this.#head = 0;
     }
   }
