@@ -5,6 +5,8 @@ import type { RespOptions } from '../options.js';
 import type { ExpectedReplies } from '../replies/expected-replies.js';
 import { type Command, findCommand, isSuspicious, wordBytesMax } from './commands.js';
 import { splitInline } from './inline-arguments.js';
+import { requestLimits } from './limits.js';
+import { endOfPlainRequest } from './plain-request.js';
 import { RequestJudge } from './request-judge.js';
 import { refused, type Verdict } from './verdict.js';
 
@@ -12,11 +14,6 @@ const asterisk = 0x2a;
 const dollar = 0x24;
 const lineFeed = 0x0a;
 const lineEndBytes = 2;
-
-/** As many arguments as Redis has taken in all its versions. */
-const argumentsMax = 1024 * 1024;
-/** The longest inline command, as in Redis; and the most bytes that wait for it to be known what they ask for. */
-const undecidedBytesMax = 64 * 1024;
 
 const tooManyArguments = refused('Protocol error: invalid multibulk length');
 const noArgument = refused("Protocol error: expected '$' before an argument");
@@ -93,7 +90,7 @@ export class RequestReader {
   #readPart(chunk: Uint8Array, offset: number): number {
     switch (this.#state) {
       case start:
-        return this.#begin(chunk[offset] === asterisk, offset);
+        return this.#begin(chunk, offset);
       case count:
         return this.#readCount(chunk, offset);
       case mark:
@@ -112,7 +109,13 @@ export class RequestReader {
     }
   }
 
-  #begin(isArray: boolean, offset: number): number {
+  #begin(chunk: Uint8Array, offset: number): number {
+    const end = endOfPlainRequest(chunk, offset, this.#bulkBytesMax);
+    if (end !== unfinished) {
+      this.#verdict = this.#judge.judgePlain();
+      return end;
+    }
+    const isArray = chunk[offset] === asterisk;
     this.#state = isArray ? count : inline;
     this.#startOffset = offset;
     this.#earlierBytes = 0;
@@ -127,7 +130,7 @@ export class RequestReader {
     const end = this.#number.read(chunk, offset);
     if (end === unfinished) return end;
     const { value } = this.#number;
-    if (end === invalid || value > argumentsMax) {
+    if (end === invalid || value > requestLimits.argumentsMax) {
       this.#verdict = tooManyArguments;
     } else if (value <= 0) {
       this.#verdict = this.#judge.judgeEmpty();
@@ -222,7 +225,7 @@ export class RequestReader {
   }
 
   #judgeInline(line: string): Verdict {
-    if (line.length > undecidedBytesMax) return tooLongUndecided;
+    if (line.length > requestLimits.undecidedBytesMax) return tooLongUndecided;
     if (line.includes('\0')) return badByte;
     const words = splitInline(line);
     if (words === undefined) return badQuotes;
@@ -238,7 +241,7 @@ export class RequestReader {
   /** What is not decided is held, so there must be an end to it. */
   #checkUndecided(end: number): void {
     if (this.#verdict !== undefined) return;
-    if (this.#earlierBytes + end - this.#startOffset > undecidedBytesMax + lineEndBytes)
+    if (this.#earlierBytes + end - this.#startOffset > requestLimits.undecidedBytesMax + lineEndBytes)
       this.#verdict = tooLongUndecided;
   }
 

@@ -2,6 +2,7 @@ import type { DialectSession, Logger, Segment, ServiceChannel, ServiceChannelHan
 import { LockstepError } from '@lockstep/contracts';
 import { Fifo } from '../protocol/fifo.js';
 import { invariant } from '../protocol/invariant.js';
+import { joinPayloads } from './join-payloads.js';
 
 /** One of those who share the connection. */
 export interface Sharer {
@@ -38,6 +39,8 @@ export class SharedConnection implements ServiceChannelHandler {
   readonly #sharers = new Set<Sharer>();
   readonly #runs = new Fifo<ReplyRun>();
   readonly #forwarded = new Fifo<Forwarded>();
+  /** What was forwarded in this turn of the event loop, and goes out together when it is over. */
+  #gathered: Uint8Array[] = [];
   #sentUnits = 0;
   #isOpen = false;
   #isOver = false;
@@ -82,7 +85,7 @@ export class SharedConnection implements ServiceChannelHandler {
     if (replies > 0) this.#expect(sharer, replies);
     this.#sentUnits += payload.byteLength;
     this.#forwarded.push({ sharer, units, sharedUnits: this.#sentUnits });
-    this.#channel.send({ length: payload.byteLength, payload });
+    if (this.#gathered.push(payload) === 1) process.nextTick(this.#send);
   }
 
   /** Breaks the connection. */
@@ -145,6 +148,13 @@ export class SharedConnection implements ServiceChannelHandler {
   onIdle(): void {
     // Nobody waits for a shared connection, whatever gate it has.
   }
+
+  readonly #send = (): void => {
+    const payloads = joinPayloads(this.#gathered);
+    this.#gathered = [];
+    if (this.#isOver) return;
+    for (const payload of payloads) this.#channel.send({ length: payload.byteLength, payload });
+  };
 
   #expect(sharer: Sharer, replies: number): void {
     const last = this.#runs.at(this.#runs.length - 1);

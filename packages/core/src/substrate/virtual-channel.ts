@@ -59,15 +59,7 @@ export class VirtualChannel implements ServiceChannel, Sharer {
       return;
     }
     this.#givenUnits += length;
-    const closing = read.find((boundary) => boundary.closing !== undefined);
-    if (closing === undefined) {
-      this.#forward(payload, read);
-    } else {
-      this.#forward(payload, read.slice(0, read.indexOf(closing)));
-      this.#lastAnswer = closing.closing;
-      this.#partial.take();
-      this.#isEnding = true;
-    }
+    this.#forward(payload, read);
     // Told even if nothing was forwarded: whoever sends waits for what was not taken, and a request may be large.
     if (this.#takenUnits === this.#forwardedUnits) this.#tickSoon();
   }
@@ -114,23 +106,40 @@ export class VirtualChannel implements ServiceChannel, Sharer {
     this.#break(reason, fault);
   }
 
-  /** Forwards the requests that end in the chunk, with what was held of the first, and holds what is left. */
+  /**
+   * Forwards the requests that end in the chunk, with what was held of the first, and holds what is left. Of a request that
+   * would close the connection, and what follows it, nothing is forwarded.
+   */
   #forward(payload: Uint8Array, boundaries: readonly RequestBoundary[]): void {
-    const end = boundaries.at(-1)?.end ?? 0;
-    if (end > 0) {
-      let requests = payload.subarray(0, end);
-      if (this.#partial.length > 0) {
-        this.#partial.append(requests);
-        requests = this.#partial.take();
+    let end = 0;
+    let replies = 0;
+    for (const boundary of boundaries) {
+      if (boundary.closing !== undefined) {
+        this.#lastAnswer = boundary.closing;
+        this.#isEnding = true;
+        break;
       }
-      const replies = boundaries.reduce((sum, boundary) => sum + boundary.replies, 0);
-      this.#outstanding += replies;
-      this.#forwardedUnits += requests.byteLength;
-      this.#connection.forward(this, requests, replies, this.#forwardedUnits);
+      end = boundary.end;
+      replies += boundary.replies;
     }
-    if (end === payload.byteLength) return;
-    this.#partial.append(payload.subarray(end));
-    if (this.#partial.length > substrateLimits.heldRequestBytesMax) this.#break(requestTooLong(), 'local');
+    if (end > 0) this.#forwardWhole(payload.subarray(0, end), replies);
+    if (this.#isEnding) {
+      this.#partial.take();
+    } else if (end < payload.byteLength) {
+      this.#partial.append(payload.subarray(end));
+      if (this.#partial.length > substrateLimits.heldRequestBytesMax) this.#break(requestTooLong(), 'local');
+    }
+  }
+
+  #forwardWhole(payload: Uint8Array, replies: number): void {
+    let requests = payload;
+    if (this.#partial.length > 0) {
+      this.#partial.append(requests);
+      requests = this.#partial.take();
+    }
+    this.#outstanding += replies;
+    this.#forwardedUnits += requests.byteLength;
+    this.#connection.forward(this, requests, replies, this.#forwardedUnits);
   }
 
   #deliver(payload: Uint8Array): void {
