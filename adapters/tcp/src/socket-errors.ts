@@ -47,9 +47,13 @@ export function listenError(cause: Error, address: string): LockstepError {
 
 /** Why the service cannot be connected to, and what to do about it. */
 export function connectError(cause: Error, address: string): LockstepError {
+  const isShortOfFiles = ['EMFILE', 'ENFILE'].includes(codeOf(cause) ?? '');
+  const remedy = isShortOfFiles
+    ? 'raise the limit of open files (`ulimit -n`), or lower limits.maxConnections.'
+    : 'see that it runs and listens there.';
   return new LockstepError(
     'ERR_LOCKSTEP_SERVICE_UNREACHABLE',
-    `The service cannot be connected to at ${address} (${describe(cause)}): see that it runs and listens there.`,
+    `The service cannot be connected to at ${address} (${describe(cause)}): ${remedy}`,
     { cause, retryable: true },
   );
 }

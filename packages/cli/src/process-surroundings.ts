@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import * as root from '@lockstep/core';
+import { readOpenFilesMax } from './open-files.js';
 import type { Surroundings } from './surroundings.js';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -11,6 +12,7 @@ export function processSurroundings(): Surroundings {
     stdout: process.stdout,
     stderr: process.stderr,
     root,
+    openFilesMax: readOpenFilesMax(),
     mainPath: fileURLToPath(new URL('main.js', import.meta.url)),
     onStopRequest,
     onExit: (callback) => {

@@ -8,6 +8,7 @@ export class StubSurroundings implements Surroundings {
   readonly stderr = new RecordedOutput();
   readonly root: CompositionRoot;
   readonly mainPath: string;
+  openFilesMax: number | undefined;
   /** What the parent was told. */
   readonly told: object[] = [];
   /** The codes that the process would have ended with at once. */

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly stderr: TextOutput;
   /** What the interceptors are made with. */
   readonly root: CompositionRoot;
+  /** How many files and sockets this process may have open; undefined where nobody says. */
+  readonly openFilesMax: number | undefined;
   /** The script to start for another `lockstep` process. */
   readonly mainPath: string;
   /** Calls back whenever the process is asked to end, with the reason. Returns what undoes this. */

@@ -15,7 +15,7 @@ export function redisCommand(port: number | string): string {
 }
 
 export function startRedis(folder: string, port: number, ...options: readonly string[]): Program {
-  const command = ['sh', '-c', `exec ${[redisCommand(port), ...options].join(' ')}`];
+  const command = ['sh', '-c', `exec ${[redisCommand(port), `--dir '${folder}'`, ...options].join(' ')}`];
   return new Program(loopback, command, join(folder, `redis-${port}.log`));
 }
 

@@ -1,6 +1,7 @@
 import { loadConfiguration } from '@lockstep/core';
 import { createLogger } from '../log/create-logger.js';
 import type { LogOptions } from '../log/log-options.js';
+import { adviseOnOpenFiles } from '../open-files.js';
 import { runUntilStopped } from '../run-until-stopped.js';
 import type { Surroundings } from '../surroundings.js';
 
@@ -16,6 +17,8 @@ export async function runService(options: ServiceCommandOptions, surroundings: S
   const configuration = await loadConfiguration(options.config);
   configuration.forReplica(replica);
   const logger = createLogger(options, { role: 'service', replica }, surroundings.stdout);
+  const advice = adviseOnOpenFiles(surroundings.openFilesMax, configuration.limits.maxConnections);
+  if (advice !== undefined) logger.warn({ event: 'few-open-files' }, advice);
   const start = () => surroundings.root.composeService(configuration, { replica, bootstrap, logger });
   await runUntilStopped(start, surroundings, logger);
 }
