@@ -1,6 +1,7 @@
 import type { EntryRun, IncarnationId, SubmissionNumber } from '@lockstep/contracts';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { OutputSegment } from '../protocol/connections/client-link.js';
 import { limits } from '../protocol/limits.js';
 import { Block } from './block.js';
 import { cutRuns } from './cut-runs.js';
@@ -99,16 +100,33 @@ describe('wire: cutting large messages', () => {
     expect(entries.map((message) => message.kind === 'entries' && message.first)).to.deep.equal([5, 6, 7, 8]);
   });
 
-  it('output arrives as several messages', () => {
-    const segments = [60_000, 60_000, 10].map((length, index) => ({
+  it('output arrives as several messages, a stream of bytes in small pieces', () => {
+    const segments = [20_000, 10_000, 10].map((length, index) => ({
       kind: 'data' as const,
       connection: 1,
-      position: index * 60_000,
+      position: [0, 20_000, 30_000][index],
       length,
       payload: Buffer.alloc(length),
     }));
     const outputs = receive(encodeMemberMessage({ kind: 'output', epoch: 4, segments } as never), decodeMemberMessage);
-    expect(outputs.map((message) => message.kind === 'output' && message.segments.length)).to.deep.equal([1, 2]);
+    const places = outputs.map((message) => message.kind === 'output' && message.segments.map(placeOf));
+    expect(places).to.deep.equal([
+      [[0, 16_384]],
+      [
+        [16_384, 3616],
+        [20_000, 10_000],
+        [30_000, 10],
+      ],
+    ]);
+  });
+
+  it('a message of output stays whole', () => {
+    const payload = Buffer.alloc(20_000);
+    const segments = [{ kind: 'data' as const, connection: 1, position: 0, length: 1, payload }];
+    const outputs = receive(encodeMemberMessage({ kind: 'output', epoch: 4, segments } as never), decodeMemberMessage);
+    expect(outputs.map((message) => message.kind === 'output' && message.segments.map(placeOf))).to.deep.equal([
+      [[0, 1]],
+    ]);
   });
 
   it('refuses an entry that is larger than any may be', () => {
@@ -117,3 +135,7 @@ describe('wire: cutting large messages', () => {
     expect(decodePeerMessage(Block.at(whole, 4, whole.byteLength)!)).to.equal(undefined);
   });
 });
+
+function placeOf(segment: OutputSegment): [number, number] {
+  return [segment.position, segment.kind === 'data' ? segment.length : 1];
+}

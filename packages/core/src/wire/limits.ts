@@ -11,8 +11,11 @@ export const wireLimits = {
   handshakeFrameBytesMax: 4 * 1024,
   /** Largest protobuf header of a frame or an entry; bounds the number of objects that decoding makes. */
   headerBytesMax: 256 * 1024,
-  /** A message with more payload than this is cut into several frames, so that frames behind it are not held up. */
-  cutPayloadBytes: 64 * 1024,
+  /**
+   * A message with more payload than this is cut into several frames: what is behind a frame waits for it, and it is passed on
+   * only when it is whole, which on a slow link takes as long as to send it.
+   */
+  cutPayloadBytes: 16 * 1024,
   /** Entries in one frame. */
   entriesPerFrameMax: 4096,
   /** Runs, that is, changes of the sender, in one frame. */

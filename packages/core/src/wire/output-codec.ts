@@ -1,5 +1,6 @@
 import type { ConnectionNumber, Position } from '@lockstep/contracts';
 import type { Output, OutputSegment } from '../protocol/connections/client-link.js';
+import { advance, canBeCut } from '../protocol/connections/piece.js';
 import { type BlockReader, Malformed } from './block-reader.js';
 import { BlockWriter } from './block-writer.js';
 import { checkRange, integer, ordinal } from './checked-fields.js';
@@ -13,11 +14,14 @@ const kinds = wire.SegmentKind;
 
 /** Encodes released output, in several frames if it is much. */
 export function encodeOutput({ epoch, segments }: Output): Uint8Array[] {
-  return cutSegments(segments).flatMap((group) => {
-    const payloads = group.flatMap((segment) => (segment.kind === 'data' ? [segment.payload] : []));
+  const frames: Uint8Array[] = [];
+  for (const group of groupSegments(segments.some(isTooLong) ? segments.flatMap(cutSegment) : segments)) {
+    const payloads: Uint8Array[] = [];
+    for (const segment of group) if (segment.kind === 'data') payloads.push(segment.payload);
     const fields = { epoch, segments: group.map(encodeSegment) };
-    return BlockWriter.encodeFrame(memberCodes.output, wire.Output, fields, payloads);
-  });
+    frames.push(...BlockWriter.encodeFrame(memberCodes.output, wire.Output, fields, payloads));
+  }
+  return frames;
 }
 
 /** Takes a segment's payload from the body. */
@@ -53,8 +57,24 @@ function encodeSegment(segment: OutputSegment): lockstep.wire.OutputSegment.$Pro
   }
 }
 
+/** A stream of bytes can be cut anywhere, a message nowhere. */
+function isTooLong(segment: OutputSegment): boolean {
+  return segment.kind === 'data' && canBeCut(segment) && segment.length > wireLimits.cutPayloadBytes;
+}
+
+function cutSegment(segment: OutputSegment): OutputSegment[] {
+  if (segment.kind !== 'data' || !isTooLong(segment)) return [segment];
+  const { kind, connection } = segment;
+  const parts: OutputSegment[] = [];
+  for (let offset = 0; offset < segment.length; offset += wireLimits.cutPayloadBytes) {
+    const payload = segment.payload.subarray(offset, offset + wireLimits.cutPayloadBytes);
+    parts.push({ kind, connection, position: advance(segment.position, offset), length: payload.byteLength, payload });
+  }
+  return parts;
+}
+
 /** Cuts between segments, into groups that go into one frame each. */
-function cutSegments(segments: readonly OutputSegment[]): (readonly OutputSegment[])[] {
+function groupSegments(segments: readonly OutputSegment[]): (readonly OutputSegment[])[] {
   const groups: (readonly OutputSegment[])[] = [];
   let start = 0;
   let byteLength = 0;

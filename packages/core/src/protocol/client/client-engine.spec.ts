@@ -64,8 +64,8 @@ describe('a client engine', () => {
 
     it('much in several batches, cutting bytes, but never a message', () => {
       const bench = new ClientBench({ connectionWindowBytes: 1e6 }).opened();
-      bench.send(1, 'x'.repeat(100_000));
-      bench.message(1, new Uint8Array(70_000));
+      bench.send(1, 'x'.repeat(20_000));
+      bench.message(1, new Uint8Array(30_000));
       bench.send(1, 'y');
       const sizes = bench.flush().map((effect) => {
         const steps = effect.kind === 'send-commands' ? effect.entry.commands : [];
@@ -74,10 +74,10 @@ describe('a client engine', () => {
         );
       });
       expect(sizes).to.deep.equal([
-        [[0, 65_472, 65_472]],
-        [[65_472, 34_528, 34_528]],
-        [[100_000, 1, 70_000]],
-        [[100_001, 1, 1]],
+        [[0, 16_320, 16_320]],
+        [[16_320, 3680, 3680]],
+        [[20_000, 1, 30_000]],
+        [[20_001, 1, 1]],
       ]);
     });
   });

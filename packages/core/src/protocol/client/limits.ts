@@ -4,7 +4,7 @@ import { limits } from '../limits.js';
 /** Every bound of a client engine that is not configured, in one place. */
 export const clientLimits = {
   /** Where a batch of commands is cut, in bytes with overheads. Byte streams are cut to fit; a larger message goes alone. */
-  batchBytesMax: 64 * 1024,
+  batchBytesMax: 16 * 1024,
   commandsPerBatchMax: 512,
   /** Largest message that cannot be cut; a client that sends a larger one is refused. */
   messageBytesMax: limits.entryBytesMax - 4 * 1024,

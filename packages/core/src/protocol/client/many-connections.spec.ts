@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ConnectionNumber, Epoch, Position } from '@lockstep/contracts';
 import type { ConnectionState, ConnectionStates } from '../connections/client-link.js';
 import { connectionLimits } from '../connections/limits.js';
+import { pieceOverheadBytes } from '../connections/piece.js';
 import {
   acknowledge,
   acknowledgement,
@@ -11,6 +12,7 @@ import {
   progress,
 } from '../connections/replica-bench.fixture.js';
 import { a, b, batch, c, ClientBench } from './client-bench.fixture.js';
+import { clientLimits } from './limits.js';
 
 const { listedConnectionsMax, connectionsPerClientMax } = connectionLimits;
 const count = listedConnectionsMax + 2;
@@ -38,6 +40,8 @@ function crowded(): ClientBench {
   return bench;
 }
 
+const opensPerBatch = clientLimits.batchBytesMax / pieceOverheadBytes;
+
 describe('a client engine with more connections than one message lists', () => {
   it('acknowledges on as many as fit when it attaches, and on the others afterwards', () => {
     const bench = crowded();
@@ -56,7 +60,7 @@ describe('a client engine with more connections than one message lists', () => {
     const bench = crowded();
     bench.at(100);
     const sent = bench.flush().length;
-    const batches = Math.ceil(count / 512) + sent;
+    const batches = Math.ceil(count / opensPerBatch) + sent;
     bench.receive(a, progress(1, batches), output(1, piece(3, 1, 'y')));
     bench.taken(3, 2);
     bench.linkDown(a);
