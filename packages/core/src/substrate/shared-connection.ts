@@ -1,8 +1,8 @@
 import type { DialectSession, Logger, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
 import { LockstepError } from '@lockstep/contracts';
+import { joinSmallPieces } from '../link/join-pieces.js';
 import { Fifo } from '../protocol/fifo.js';
 import { invariant } from '../protocol/invariant.js';
-import { joinPayloads } from './join-payloads.js';
 
 /** One of those who share the connection. */
 export interface Sharer {
@@ -150,7 +150,7 @@ export class SharedConnection implements ServiceChannelHandler {
   }
 
   readonly #send = (): void => {
-    const payloads = joinPayloads(this.#gathered);
+    const payloads = joinSmallPieces(this.#gathered);
     this.#gathered = [];
     if (this.#isOver) return;
     for (const payload of payloads) this.#channel.send({ length: payload.byteLength, payload });
