@@ -45,6 +45,16 @@ describe('ConsumedGate', () => {
     expect({ idles, lookCount }).to.deep.equal({ idles: 1, lookCount: 0 });
   });
 
+  it('an answer ends a turn that somebody waits for as well', async () => {
+    gate.sent(1024);
+    expect(gate.busy).to.equal(true);
+    gate.taken();
+    gate.answered();
+    expect(idles).to.equal(0);
+    await until('it is idle', () => idles === 1);
+    expect({ busy: gate.busy, lookCount }).to.deep.equal({ busy: false, lookCount: 0 });
+  });
+
   it('an answer before everything was taken proves nothing', async () => {
     looks = [{ unread: 5, unacknowledged: 0 }];
     gate.sent(10);

@@ -20,7 +20,8 @@ export interface GateOwner {
  * It is finished when, after the kernel has taken the last byte, the service has answered; or when it has stayed quiet
  * for a while and its receive queue is empty. Looking into the queue costs milliseconds on a machine with large socket
  * tables. So it is done only where the service stays quiet, or where an answer proves little because much was sent, and
- * even then only once somebody has asked whether the service is busy.
+ * even then only once somebody has asked whether the service is busy. Before that the gate costs next to nothing: beneath a
+ * dialect hardly anybody asks.
  */
 export class ConsumedGate {
   readonly #quietMs: number;
@@ -51,7 +52,8 @@ export class ConsumedGate {
   get busy(): boolean {
     if (this.#busy && !this.#isAsked) {
       this.#isAsked = true;
-      this.#proveWhenQuiet();
+      if (this.#answerProves) this.#settleSoon();
+      else this.#proveWhenQuiet();
     }
     return this.#busy;
   }
@@ -79,9 +81,8 @@ export class ConsumedGate {
     if (!this.#busy || !this.#taken) return;
     this.#events += 1;
     this.#answered = true;
-    // The rest of the answer may arrive in the same turn of the event loop.
-    if (this.#turnBytes <= answerProvesBytesMax) this.#immediate ??= setImmediate(this.#settle);
-    else this.#startSilence();
+    if (!this.#answerProves) this.#startSilence();
+    else if (this.#isAsked) this.#settleSoon();
   }
 
   /** The connection is closed or broken. Nothing is told any more. */
@@ -89,6 +90,15 @@ export class ConsumedGate {
     this.#busy = false;
     this.#events += 1;
     this.#stopWaiting();
+  }
+
+  get #answerProves(): boolean {
+    return this.#answered && this.#turnBytes <= answerProvesBytesMax;
+  }
+
+  /** The rest of the answer may arrive in the same turn of the event loop. */
+  #settleSoon(): void {
+    this.#immediate ??= setImmediate(this.#settle);
   }
 
   #startSilence(): void {
