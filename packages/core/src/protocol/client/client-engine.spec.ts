@@ -17,6 +17,7 @@ import {
 } from '../connections/replica-bench.fixture.js';
 import { a, b, batch, ClientBench } from './client-bench.fixture.js';
 import type { ClientEffect } from './client-io.js';
+import { clientLimits } from './limits.js';
 
 function deliver(text: string): ClientEffect {
   const payload = bytes(text);
@@ -60,6 +61,37 @@ describe('a client engine', () => {
       expect(bench.flush()).to.deep.equal([]);
       bench.tell({ kind: 'link-writable', member: a, writable: true });
       expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 0, 'x'))]);
+    });
+
+    describe('nothing while a batch is under way and nothing has come back,', () => {
+      function underWay(): ClientBench {
+        const bench = new ClientBench({ connectionWindowBytes: 1e6 }).opened();
+        bench.receive(a, progress(1, 1));
+        bench.send(1, 'x');
+        expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 0, 'x'))]);
+        bench.send(1, 'y');
+        expect(bench.flush()).to.deep.equal([]);
+        return bench;
+      }
+
+      it('until something does', () => {
+        const bench = underWay();
+        bench.receive(a, progress(1, 2));
+        expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 1, 'y'))]);
+      });
+
+      it('but not for long', () => {
+        const bench = underWay();
+        expect(bench.engine.nextDeadline()).to.equal(clientLimits.gatherMs);
+        bench.at(clientLimits.gatherMs);
+        expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 1, 'y'))]);
+      });
+
+      it('unless there is enough for a batch', () => {
+        const bench = underWay();
+        bench.send(1, 'z'.repeat(clientLimits.batchBytesMax));
+        expect(bench.flush()).not.to.deep.equal([]);
+      });
     });
 
     it('much in several batches, cutting bytes, but never a message', () => {

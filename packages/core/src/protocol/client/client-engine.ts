@@ -65,8 +65,14 @@ export class ClientEngine {
 
   /** When `tick` is to be given at the latest, or undefined if nothing waits for time to pass. */
   nextDeadline(): Milliseconds | undefined {
-    const deadlines = [this.#retry?.at, this.#giveUpAt, this.#lossAt, this.#heartbeatAt, this.#acknowledgeAt];
-    const earliest = Math.min(...deadlines.map((deadline) => deadline ?? Infinity));
+    const earliest = Math.min(
+      this.#retry?.at ?? Infinity,
+      this.#giveUpAt ?? Infinity,
+      this.#lossAt ?? Infinity,
+      this.#heartbeatAt ?? Infinity,
+      this.#acknowledgeAt ?? Infinity,
+      this.#gatherUntil ?? Infinity,
+    );
     return earliest === Infinity ? undefined : earliest;
   }
 
@@ -110,6 +116,10 @@ export class ClientEngine {
   get #heartbeatAt(): Milliseconds | undefined {
     if (this.#uplink === undefined || this.#uplink.state === 'connecting') return undefined;
     return this.#uplink.sentAt + this.#state.settings.heartbeatMs;
+  }
+
+  get #gatherUntil(): Milliseconds | undefined {
+    return this.#session.hasUnsent && this.#uplink?.writable === true ? this.#uplink.gatherUntil : undefined;
   }
 
   get #acknowledgeAt(): Milliseconds | undefined {
@@ -158,7 +168,7 @@ export class ClientEngine {
         uplink.writable = input.writable;
         return;
       case 'receive':
-        uplink.heardAt = this.#state.now;
+        uplink.heard(this.#state.now);
         for (const message of input.messages) {
           if (this.#uplink === uplink) this.#receive(uplink, message);
         }
@@ -296,6 +306,7 @@ export class ClientEngine {
     if (uplink?.state !== 'attached' || !uplink.writable) return;
     const { id: client, now } = this.#state;
     const { epoch, member } = uplink;
+    if (now < (uplink.gatherUntil ?? now) && !this.#session.fillsBatch) return;
     for (const commands of this.#session.takeBatches()) {
       uplink.sent(commands, now);
       this.#state.emit({ kind: 'send-commands', member, entry: { kind: 'commands', client, epoch, commands } });

@@ -6,6 +6,8 @@ export const clientLimits = {
   /** Where a batch of commands is cut, in bytes with overheads. Byte streams are cut to fit; a larger message goes alone. */
   batchBytesMax: 16 * 1024,
   commandsPerBatchMax: 512,
+  /** While nothing has come back since the last batch, commands gather for at most this long, unless they fill a batch. */
+  gatherMs: 1,
   /** Largest message that cannot be cut; a client that sends a larger one is refused. */
   messageBytesMax: limits.entryBytesMax - 4 * 1024,
   /** Acknowledgements are sent alone when more than this is unacknowledged on a connection, */

@@ -22,6 +22,8 @@ export class Session {
   readonly #connections = new Map<number, ClientConnection>();
   /** Those with commands to send, in the order of sending: numbers must be opened in sequence. */
   readonly #unsent = new Set<ClientConnection>();
+  /** What clients have sent since commands were taken last. */
+  #gatheredBytes = 0;
   readonly #acknowledgements: AcknowledgementSchedule;
   readonly #budget: ByteBudget;
   #lastId = 0;
@@ -41,6 +43,16 @@ export class Session {
 
   get waitingBytes(): number {
     return this.#budget.bytes;
+  }
+
+  /** There are commands to send. */
+  get hasUnsent(): boolean {
+    return this.#unsent.size > 0;
+  }
+
+  /** There is so much to send that waiting for more is of no use. */
+  get fillsBatch(): boolean {
+    return this.#gatheredBytes >= clientLimits.batchBytesMax || this.#unsent.size >= clientLimits.commandsPerBatchMax;
   }
 
   /** When acknowledgements are to be sent at the latest. */
@@ -75,6 +87,7 @@ export class Session {
       return this.#breakOff(connection);
     }
     connection.input.append(segment);
+    this.#gatheredBytes += bytes;
     this.#changed(connection);
   }
 
@@ -209,6 +222,7 @@ export class Session {
       }
     }
     this.#unsent.clear();
+    this.#gatheredBytes = 0;
     return batches.toArray();
   }
 

@@ -2,6 +2,7 @@ import type { Epoch, MemberName, Milliseconds } from '@lockstep/contracts';
 import type { ConnectionState } from '../connections/client-link.js';
 import type { Command } from '../connections/entry.js';
 import { Fifo } from '../fifo.js';
+import { clientLimits } from './limits.js';
 
 /** The link to the member that this client interceptor has chosen, from dialling to its loss. */
 export class Uplink {
@@ -18,6 +19,8 @@ export class Uplink {
   /** Batches that were sent and are not stable. */
   readonly #batches = new Fifo<readonly Command[]>();
   #settledBatches = 0;
+  /** When batches were sent last; undefined once something has come back. */
+  #unansweredSince: Milliseconds | undefined;
 
   constructor(member: MemberName, now: Milliseconds) {
     this.member = member;
@@ -33,9 +36,24 @@ export class Uplink {
     this.sentAt = now;
   }
 
+  /**
+   * Until when commands are to gather. Whoever waits for a reply before he asks again finds the way free; where many ask at
+   * once, a batch goes while another comes back, however short the turns of the event loop are.
+   */
+  get gatherUntil(): Milliseconds | undefined {
+    return this.#unansweredSince === undefined ? undefined : this.#unansweredSince + clientLimits.gatherMs;
+  }
+
   sent(batch: readonly Command[], now: Milliseconds): void {
     this.#batches.push(batch);
     this.sentAt = now;
+    this.#unansweredSince = now;
+  }
+
+  /** Something has come from the member. */
+  heard(now: Milliseconds): void {
+    this.heardAt = now;
+    this.#unansweredSince = undefined;
   }
 
   /**
