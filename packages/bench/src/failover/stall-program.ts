@@ -41,40 +41,66 @@ class WatchedConnection {
   }
 }
 
-let isSending = false;
-let connections: readonly [WatchedConnection, WatchedConnection] | undefined;
+/** The two clients, while they ask. */
+class Clients {
+  readonly #oneInFlight: WatchedConnection;
+  readonly #paced: WatchedConnection;
+  #isSending = true;
 
-process.on('message', (order: StallOrder) => {
-  void (order.kind === 'begin' ? begin() : end()).then((answer) => process.send!(answer));
-});
-process.on('disconnect', () => process.exit());
+  constructor(oneInFlight: WatchedConnection, paced: WatchedConnection) {
+    this.#oneInFlight = oneInFlight;
+    this.#paced = paced;
+  }
 
-async function begin(): Promise<StallAnswer> {
-  const oneInFlight = await open();
-  const paced = await open();
-  connections = [oneInFlight, paced];
-  isSending = true;
-  askAgain(oneInFlight);
-  void keepPace(paced);
-  await waitUntil('Requests are answered', answerTimeoutMs, () =>
-    connections!.every(({ answers }) => answers >= answersBefore) ? true : undefined,
-  );
-  // What it took to begin is no stall.
-  for (const connection of connections) connection.longestMs = 0;
-  return { oneInFlightMs: 0, pacedMs: 0 };
+  async begin(): Promise<StallAnswer> {
+    this.#askAgain();
+    void this.#keepPace();
+    const both = [this.#oneInFlight, this.#paced];
+    await waitUntil(
+      'Requests are answered',
+      answerTimeoutMs,
+      () => both.every(({ answers }) => answers >= answersBefore) || undefined,
+    );
+    // What it took to begin is no stall.
+    for (const connection of both) connection.longestMs = 0;
+    return { oneInFlightMs: 0, pacedMs: 0 };
+  }
+
+  async end(): Promise<StallAnswer> {
+    this.#isSending = false;
+    const [oneInFlight, paced] = [this.#oneInFlight, this.#paced];
+    await waitUntil(
+      'All requests are answered',
+      answerTimeoutMs,
+      () => (oneInFlight.isIdle && paced.isIdle) || undefined,
+    );
+    oneInFlight.close();
+    paced.close();
+    return { oneInFlightMs: oneInFlight.longestMs, pacedMs: paced.longestMs };
+  }
+
+  #askAgain(): void {
+    if (this.#isSending) this.#oneInFlight.ask(performance.now(), () => this.#askAgain());
+  }
+
+  async #keepPace(): Promise<void> {
+    for (let dueAt = performance.now(); this.#isSending; dueAt += paceMs) {
+      const waitMs = dueAt - performance.now();
+      if (waitMs > 0) await pause(waitMs);
+      this.#paced.ask(dueAt);
+    }
+  }
 }
 
-async function end(): Promise<StallAnswer> {
-  isSending = false;
-  const [oneInFlight, paced] = connections!;
-  await waitUntil(
-    'All requests are answered',
-    answerTimeoutMs,
-    () => (oneInFlight.isIdle && paced.isIdle) || undefined,
-  );
-  oneInFlight.close();
-  paced.close();
-  return { oneInFlightMs: oneInFlight.longestMs, pacedMs: paced.longestMs };
+function serve(): void {
+  let clients: Clients | undefined;
+  const obey = async (order: StallOrder): Promise<StallAnswer> => {
+    if (order.kind === 'end') return clients!.end();
+    clients = new Clients(await open(), await open());
+    return clients.begin();
+  };
+  process.on('message', (order: StallOrder) => void obey(order).then((answer) => process.send!(answer)));
+  process.on('disconnect', () => process.exit());
 }
 
 async function open(): Promise<WatchedConnection> {
@@ -82,15 +108,4 @@ async function open(): Promise<WatchedConnection> {
   return new WatchedConnection(await waitUntil('The service accepts connections', answerTimeoutMs, connect));
 }
 
-function askAgain(connection: WatchedConnection): void {
-  if (!isSending) return;
-  connection.ask(performance.now(), () => askAgain(connection));
-}
-
-async function keepPace(connection: WatchedConnection): Promise<void> {
-  for (let dueAt = performance.now(); isSending; dueAt += paceMs) {
-    const waitMs = dueAt - performance.now();
-    if (waitMs > 0) await pause(waitMs);
-    connection.ask(dueAt);
-  }
-}
+serve();

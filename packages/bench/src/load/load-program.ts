@@ -11,59 +11,66 @@ const acceptTimeoutMs = 60_000;
 /** Connections that are being opened at the same time: fewer than a listener keeps waiting. */
 const openingMax = 100;
 
-const connections: LoadConnection[] = [];
-let traffic: Traffic | undefined;
+/** Connections that are to be used, and what is sent on them. */
+interface Prepared {
+  readonly chosen: readonly LoadConnection[];
+  readonly batches: Batches;
+}
 
-process.on('message', (order: LoadOrder) => void obey(order).then((answer) => process.send!(answer)));
-process.on('disconnect', () => process.exit());
+/** All connections of this process. */
+class Clients {
+  readonly #connections: LoadConnection[] = [];
+  #traffic: Traffic | undefined;
 
-function obey(order: LoadOrder): Promise<LoadAnswer> {
-  switch (order.kind) {
-    case 'open':
-      return open(order);
-    case 'closed-loop':
-      return runClosedLoop(order);
-    case 'paced':
-      return runPaced(order);
+  obey(order: LoadOrder): Promise<LoadAnswer> {
+    switch (order.kind) {
+      case 'open':
+        return this.#open(order);
+      case 'closed-loop':
+        return runClosedLoop(order, this.#prepare(order.active, order.depth));
+      case 'paced':
+        return runPaced(order, this.#prepare(order.active, 1));
+    }
+  }
+
+  async #open(order: Extract<LoadOrder, { kind: 'open' }>): Promise<LoadAnswer> {
+    const { host, port, connections: count } = order;
+    this.#traffic = order.traffic;
+    const batches = new Batches(order.traffic, 1);
+    const startedAt = performance.now();
+    const latency = new Latency();
+    let missing = count;
+    const openSome = async (): Promise<void> => {
+      while (missing > 0) {
+        missing -= 1;
+        const connection = await waitUntil('The service accepts connections', acceptTimeoutMs, () =>
+          LoadConnection.open(host, port),
+        );
+        this.#connections.push(connection);
+        connection.expect(batches.answer);
+        const askedAt = performance.now();
+        await new Promise<void>((resolve) => connection.ask(batches.next(), resolve));
+        latency.record(performance.now() - askedAt);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(count, openingMax) }, openSome));
+    return { requests: count, seconds: (performance.now() - startedAt) / 1000, latency: latency.encode() };
+  }
+
+  /** The first connections, ready for batches of this depth. */
+  #prepare(active: number, depth: number): Prepared {
+    const chosen = this.#connections.slice(0, active);
+    if (this.#traffic === undefined || chosen.length < active) throw new Error('The connections were not opened.');
+    const batches = new Batches(this.#traffic, depth);
+    for (const connection of chosen) connection.expect(batches.answer);
+    return { chosen, batches };
   }
 }
 
-async function open(order: Extract<LoadOrder, { kind: 'open' }>): Promise<LoadAnswer> {
-  const { host, port, connections: count } = order;
-  traffic = order.traffic;
-  const batches = new Batches(traffic, 1);
-  const startedAt = performance.now();
-  const latency = new Latency();
-  let missing = count;
-  const openSome = async (): Promise<void> => {
-    while (missing > 0) {
-      missing -= 1;
-      const connection = await waitUntil('The service accepts connections', acceptTimeoutMs, () =>
-        LoadConnection.open(host, port),
-      );
-      connections.push(connection);
-      connection.expect(batches.answer);
-      const askedAt = performance.now();
-      await new Promise<void>((resolve) => connection.ask(batches.next(), resolve));
-      latency.record(performance.now() - askedAt);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(count, openingMax) }, openSome));
-  return { requests: count, seconds: (performance.now() - startedAt) / 1000, latency: latency.encode() };
-}
-
-/** The first connections, ready for batches of this depth. */
-function prepare(active: number, depth: number): { readonly chosen: LoadConnection[]; readonly batches: Batches } {
-  const chosen = connections.slice(0, active);
-  if (traffic === undefined || chosen.length < active) throw new Error('The connections were not opened.');
-  const batches = new Batches(traffic, depth);
-  for (const connection of chosen) connection.expect(batches.answer);
-  return { chosen, batches };
-}
-
-async function runClosedLoop(order: Extract<LoadOrder, { kind: 'closed-loop' }>): Promise<LoadAnswer> {
-  const { active, depth, warmUpMs, measureMs } = order;
-  const { chosen, batches } = prepare(active, depth);
+async function runClosedLoop(
+  { depth, warmUpMs, measureMs }: Extract<LoadOrder, { kind: 'closed-loop' }>,
+  { chosen, batches }: Prepared,
+): Promise<LoadAnswer> {
   const latency = new Latency();
   const countFrom = performance.now() + warmUpMs;
   const countUntil = countFrom + measureMs;
@@ -84,9 +91,10 @@ async function runClosedLoop(order: Extract<LoadOrder, { kind: 'closed-loop' }>)
   return { requests: latency.count * depth, seconds: measureMs / 1000, latency: latency.encode() };
 }
 
-async function runPaced(order: Extract<LoadOrder, { kind: 'paced' }>): Promise<LoadAnswer> {
-  const { active, requestsPerSecond, durationMs } = order;
-  const { chosen, batches } = prepare(active, 1);
+async function runPaced(
+  { active, requestsPerSecond, durationMs }: Extract<LoadOrder, { kind: 'paced' }>,
+  { chosen, batches }: Prepared,
+): Promise<LoadAnswer> {
   const latency = new Latency();
   const startedAt = performance.now();
   const intervalMs = 1000 / requestsPerSecond;
@@ -101,3 +109,7 @@ async function runPaced(order: Extract<LoadOrder, { kind: 'paced' }>): Promise<L
   await waitUntil('Everything is answered', acceptTimeoutMs, () => chosen.every(({ isIdle }) => isIdle) || undefined);
   return { requests: sent, seconds: durationMs / 1000, latency: latency.encode() };
 }
+
+const clients = new Clients();
+process.on('message', (order: LoadOrder) => void clients.obey(order).then((answer) => process.send!(answer)));
+process.on('disconnect', () => process.exit());
