@@ -18,6 +18,8 @@ export interface TcpServiceFaceOptions {
 /** Connects to the service, once for each virtual connection. */
 export class TcpServiceFace implements ServiceFace {
   readonly #address: Address;
+  /** One text for all connections, of which there may be many. */
+  readonly #name: string;
   readonly #gate: ConsumedGateOptions | undefined;
 
   /**
@@ -25,11 +27,12 @@ export class TcpServiceFace implements ServiceFace {
    */
   constructor(address: Address, { gate, quietMs }: TcpServiceFaceOptions, tables = new SocketTables()) {
     this.#address = address;
+    this.#name = formatAddress(address);
     this.#gate = gate === 'consumed' ? { quietMs, tables } : undefined;
   }
 
   connect(): ServiceChannel {
-    return new TcpServiceChannel(this.#dial(), this.#address.kind === 'tcp', formatAddress(this.#address), this.#gate);
+    return new TcpServiceChannel(this.#dial(), this.#address.kind === 'tcp', this.#name, this.#gate);
   }
 
   async probe(): Promise<void> {
@@ -41,7 +44,7 @@ export class TcpServiceFace implements ServiceFace {
         socket.setTimeout(probeTimeoutMs, () => reject(new Error(`no answer within ${probeTimeoutMs} ms`)));
       });
     } catch (error) {
-      throw connectError(error as Error, formatAddress(this.#address));
+      throw connectError(error as Error, this.#name);
     } finally {
       // What still goes wrong with a socket that is given up interests nobody.
       socket.on('error', () => {}).destroy();
