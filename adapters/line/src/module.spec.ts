@@ -12,7 +12,13 @@ describe('the line adapter', () => {
 
   it('binds its dialect once', () => {
     const container = new Container();
-    container.load(adapter.module(adapter.parseOptions({}), { endpoint: 'kv', logger: new RecordingLogger() }));
+    container.load(
+      adapter.module(adapter.parseOptions({}), {
+        endpoint: 'kv',
+        logger: new RecordingLogger(),
+        connections: 'dedicated',
+      }),
+    );
     expect(container.get(tokens.Dialect)).to.be.instanceOf(LineDialect);
     expect(container.get(tokens.Dialect)).to.equal(container.get(tokens.Dialect));
   });

@@ -6,7 +6,7 @@ import adapter, { adapter as named } from './index.js';
 import { TcpClientFace } from './tcp-client-face.js';
 import { TcpServiceFace } from './tcp-service-face.js';
 
-const context: EndpointContext = { endpoint: 'kv', logger: new RecordingLogger() };
+const context: EndpointContext = { endpoint: 'kv', logger: new RecordingLogger(), connections: 'dedicated' };
 
 function load(endpoint: EndpointContext): Container {
   const container = new Container();

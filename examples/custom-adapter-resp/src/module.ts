@@ -11,7 +11,7 @@ export const adapter: Adapter<RespOptions, ContainerModule> = {
   module: (options, { connections }) =>
     new ContainerModule(({ bind }) => {
       bind(tokens.Dialect)
-        .toResolvedValue(() => new RespDialect(options, connections ?? 'dedicated'))
+        .toResolvedValue(() => new RespDialect(options, connections))
         .inSingletonScope();
     }),
 };

@@ -23,7 +23,15 @@ export interface ServiceFace {
    * @throws LockstepError `ERR_LOCKSTEP_SERVICE_UNREACHABLE`, with what went wrong as its cause
    */
   probe(): Promise<void>;
-  /** Frees what the face holds besides its channels (a shared connection). A face that holds nothing has none. */
+  /**
+   * Sets who is told, once, that what all connections share is gone (a shared connection, a shared process), and with it a
+   * part of the service's state. The service counts as dead then. A face that shares nothing has none.
+   */
+  onLost?(listener: (reason: Error) => void): void;
+  /**
+   * Frees what the face holds besides its channels (a shared connection), when the replica is done with this life of its
+   * service. `connect` may be called again for the next life. A face that holds nothing has none.
+   */
   close?(): void;
 }
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@lockstep/contracts';
+import type { Logger, StandIn } from '@lockstep/contracts';
 import type { Configuration } from './config/index.js';
 import type { GroupStatus } from './group-status.js';
 
@@ -16,7 +16,7 @@ export interface Composition {
 
 /** A running client interceptor. */
 export interface ClientComposition extends Composition {
-  /** For each endpoint, by name, the address really listened on (`127.0.0.1:6379`; shows the port that 0 became). */
+  /** For each endpoint served, by name, the address really listened on (`127.0.0.1:6379`; shows the port that 0 became). */
   readonly addresses: ReadonlyMap<string, string>;
 }
 
@@ -32,6 +32,8 @@ export interface ServiceOptions {
 /** What a client interceptor is started with, besides the configuration. */
 export interface ClientOptions {
   readonly logger: Logger;
+  /** Serves this one endpoint, whose service is a program, in its place; without it, all endpoints that have an address. */
+  readonly standIn?: StandIn & { readonly endpoint: string };
 }
 
 /** What the composition root offers to whoever starts interceptors, such as the `lockstep` command. */

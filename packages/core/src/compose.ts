@@ -7,19 +7,21 @@ import {
   type EndpointContext,
   type Gate,
   type Logger,
+  LockstepError,
   type MemberName,
   type ServiceFace,
   tokens,
 } from '@lockstep/contracts';
 import { Container, type ContainerModule } from 'inversify';
 import { assembleReplica } from './assemble-replica.js';
-import type { CompositionRoot } from './compose-types.js';
+import type { ClientOptions, CompositionRoot } from './compose-types.js';
 import {
   type ClientEndpoint,
   type Configuration,
   type Endpoint,
   loadEndpoint,
   type LoadedEndpoint,
+  type ReplicaConfiguration,
   type ServiceEndpoint,
 } from './config/index.js';
 import type { ExecutorEndpoint } from './executor/executor.js';
@@ -31,9 +33,12 @@ import { MemberDialer } from './link/member-dialer.js';
 import { queryMemberStatus } from './link/query-member-status.js';
 import { ClientEngine } from './protocol/client/client-engine.js';
 import { AttachedService } from './service/attached-service.js';
+import { parseCommandLine } from './service/command-line.js';
+import { EndpointPrograms } from './service/endpoint-programs.js';
 import { ManagedService } from './service/managed-service.js';
 import { tcpReadyProbe } from './service/ready-probe.js';
 import { ReplicaHost } from './service/replica-host.js';
+import { serviceEnvironment } from './service/service-environment.js';
 import type { ServiceProcess } from './service/service-process.js';
 import { channelGate, composeServiceFace } from './substrate/compose-service-face.js';
 import { DialectClientFace } from './substrate/dialect-client-face.js';
@@ -50,7 +55,7 @@ export const composeService: CompositionRoot['composeService'] = async (configur
   const faces: ServiceFace[] = [];
   for (const endpoint of replica.endpoints) {
     const loaded = await loadEndpoint(configuration, endpoint);
-    const served = composeServiceEndpoint(endpoint, loaded, logger);
+    const served = composeServiceEndpoint(endpoint, loaded, placeOf(endpoint, configuration, replica), logger);
     endpoints.set(endpoint.name, served);
     faces.push(served.face);
   }
@@ -74,11 +79,12 @@ export const composeService: CompositionRoot['composeService'] = async (configur
 };
 
 /** Starts a client interceptor. */
-export const composeClient: CompositionRoot['composeClient'] = async (configuration, { logger }) => {
+export const composeClient: CompositionRoot['composeClient'] = async (configuration, options) => {
   const { timing, limits } = configuration;
+  const { logger } = options;
   const faces = new Map<string, ClientFace>();
-  for (const endpoint of configuration.clientEndpoints) {
-    faces.set(endpoint.name, composeClientFace(endpoint, await loadEndpoint(configuration, endpoint), logger));
+  for (const endpoint of servedEndpoints(configuration, options)) {
+    faces.set(endpoint.name, composeClientFace(endpoint, await loadEndpoint(configuration, endpoint), options));
   }
   const id = `client-${randomBytes(8).toString('hex')}` as ClientId;
   const links = new MemberDialer({
@@ -130,26 +136,62 @@ export const queryStatus: CompositionRoot['queryStatus'] = async (configuration,
   return { group, members };
 };
 
-function composeServiceEndpoint(endpoint: ServiceEndpoint, loaded: LoadedEndpoint, logger: Logger): ExecutorEndpoint {
+function servedEndpoints({ clientEndpoints, path }: Configuration, { standIn }: ClientOptions): ClientEndpoint[] {
+  const served = clientEndpoints.filter(({ name, listen }) =>
+    standIn === undefined ? listen !== undefined : name === standIn.endpoint,
+  );
+  if (served.length > 0) return served;
+  throw new LockstepError(
+    'ERR_LOCKSTEP_CONFIGURATION',
+    standIn === undefined
+      ? `${path} has no endpoint with an address for clients: run \`lockstep stdio\` or \`lockstep exec\` where clients are.`
+      : `${path} has no endpoint "${standIn.endpoint}". It has ${clientEndpoints.map(({ name }) => name).join(', ')}.`,
+  );
+}
+
+/** Where the service is: an address, or a program and what it is run with. */
+function placeOf(
+  { connect, run }: ServiceEndpoint,
+  { directory }: Configuration,
+  { service }: ReplicaConfiguration,
+): Pick<EndpointContext, 'connect' | 'run'> {
+  if (connect !== undefined) return { connect };
+  const environment = serviceEnvironment(process.env, service?.environment ?? {});
+  return { run: { words: run === undefined ? [] : parseCommandLine(run), directory, environment } };
+}
+
+function composeServiceEndpoint(
+  endpoint: ServiceEndpoint,
+  loaded: LoadedEndpoint,
+  place: Pick<EndpointContext, 'connect' | 'run'>,
+  logger: Logger,
+): ExecutorEndpoint {
+  const { name, connections } = endpoint;
   const gate = endpoint.gate ?? loaded.adapter.defaultGate;
-  const gated = gate !== 'none' && endpoint.connections === 'dedicated';
-  const context = { endpoint: endpoint.name, logger, connect: endpoint.connect };
+  const gated = gate !== 'none' && connections === 'dedicated';
+  const context = { endpoint: name, logger, connections, ...place };
   if (loaded.channel === undefined) {
     const container = load(moduleOf(loaded, { ...context, gate }));
     return { face: container.get<ServiceFace>(tokens.ServiceFace), gated };
   }
   const dialect = composeDialect(endpoint, loaded, logger);
-  const terms = { dialect, gate, connections: endpoint.connections };
-  const container = load(moduleOf(loaded.channel, { ...context, gate: channelGate(terms) }));
+  const { serviceForm = 'server' } = loaded.channel.adapter;
+  const terms = { dialect, gate, connections, serviceForm };
+  const container = load(moduleOf(loaded.channel, { ...context, beneathDialect: true, gate: channelGate(terms) }));
   return { face: composeServiceFace(container.get<ServiceFace>(tokens.ServiceFace), terms, logger), gated };
 }
 
-function composeClientFace(endpoint: ClientEndpoint, loaded: LoadedEndpoint, logger: Logger): ClientFace {
-  const context = { endpoint: endpoint.name, logger, listen: endpoint.listen };
-  const face = load(moduleOf(loaded.channel ?? loaded, context)).get<ClientFace>(tokens.ClientFace);
-  return loaded.channel === undefined
-    ? face
-    : new DialectClientFace(face, composeDialect(endpoint, loaded, logger), logger);
+function composeClientFace(
+  endpoint: ClientEndpoint,
+  loaded: LoadedEndpoint,
+  { logger, standIn }: ClientOptions,
+): ClientFace {
+  const { name, connections, listen } = endpoint;
+  const place = listen === undefined ? (standIn === undefined ? {} : { standIn }) : { listen };
+  const context = { endpoint: name, logger, connections, ...place };
+  if (loaded.channel === undefined) return load(moduleOf(loaded, context)).get<ClientFace>(tokens.ClientFace);
+  const face = load(moduleOf(loaded.channel, { ...context, beneathDialect: true })).get<ClientFace>(tokens.ClientFace);
+  return new DialectClientFace(face, composeDialect(endpoint, loaded, logger), logger);
 }
 
 function composeDialect(endpoint: Endpoint, loaded: LoadedEndpoint, logger: Logger): Dialect {
@@ -180,9 +222,15 @@ function composeServiceProcess(
   const { service, endpoints } = configuration.forReplica(name);
   const ready =
     service?.readyAddress === undefined
-      ? { address: endpoints.map((endpoint) => endpoint.connect).join(', '), probe: () => probeAll(faces) }
+      ? {
+          address: endpoints.map(({ name: endpoint, connect = endpoint }) => connect).join(', '),
+          probe: () => probeAll(faces),
+        }
       : tcpReadyProbe(service.readyAddress);
-  if (service?.run === undefined) return new AttachedService(ready, logger);
+  if (service?.run === undefined) {
+    const isServer = service?.readyAddress !== undefined || endpoints.some(({ connect }) => connect !== undefined);
+    return isServer ? new AttachedService(ready, logger) : new EndpointPrograms(ready);
+  }
   const { run, environment, readyTimeoutMs, stopTimeoutMs } = service;
   return new ManagedService(
     { run, directory: configuration.directory, environment, ready, readyTimeoutMs, stopTimeoutMs },

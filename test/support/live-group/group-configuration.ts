@@ -25,7 +25,7 @@ export interface GroupChanges {
 
 interface Document {
   replicas: Record<string, { link: string; vars?: { port: number }; witness?: true }>;
-  endpoints: Record<string, { client: { listen: string } }>;
+  endpoints: Record<string, { client?: { listen: string } }>;
   timing?: Readonly<Record<string, number>>;
   limits?: Readonly<Record<string, number | string>>;
 }
@@ -65,7 +65,9 @@ export class GroupConfiguration {
       document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, vars: { port } };
     }
     for (const name of witnesses) document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, witness: true };
-    for (const endpoint of Object.values(document.endpoints)) endpoint.client.listen = `127.0.0.1:${clientPort}`;
+    for (const { client } of Object.values(document.endpoints)) {
+      if (client !== undefined) client.listen = `127.0.0.1:${clientPort}`;
+    }
     document.timing = { suspectAfterMs: 3000, ...changes.timing };
     if (changes.limits !== undefined) document.limits = changes.limits;
     const folder = mkdtempSync(join(tmpdir(), `lockstep-${example}-`));

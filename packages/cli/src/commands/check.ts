@@ -53,7 +53,8 @@ function describe({ path, group, replicas, clientEndpoints }: Configuration): st
     ({ name, link, witness }) => `  ${witness ? 'witness' : 'replica'} ${name}, link ${link}\n`,
   );
   const endpoints = clientEndpoints.map(
-    ({ name, adapter, listen }) => `  endpoint ${name}, ${adapter.name}, for clients at ${listen}\n`,
+    ({ name, adapter, listen }) =>
+      `  endpoint ${name}, ${adapter.name}, ${listen === undefined ? 'a program' : `for clients at ${listen}`}\n`,
   );
   return [`${path} is in order: group ${group}\n`, ...members, ...endpoints].join('');
 }

@@ -2,7 +2,10 @@ import type { Configuration } from '@lockstep/core';
 import type { LogOptions } from '../log/log-options.js';
 import type { ProcessPlan } from './group-processes.js';
 
-/** The processes that make a whole group on one machine: one for each replica and witness, then a client interceptor. */
+/**
+ * The processes that make a whole group on one machine: one for each replica and witness, then a client interceptor, if
+ * there is an endpoint that clients connect to.
+ */
 export function planProcesses(
   configuration: Configuration,
   { logLevel }: Pick<LogOptions, 'logLevel'>,
@@ -13,6 +16,7 @@ export function planProcesses(
     const title = `${witness ? 'witness' : 'replica'} ${name}`;
     return { name, title, arguments: [mainPath, 'service', '--replica', name, ...options] };
   });
+  if (configuration.clientEndpoints.every(({ listen }) => listen === undefined)) return replicas;
   const client: ProcessPlan = {
     name: 'client',
     title: 'the client interceptor',

@@ -10,7 +10,10 @@ export interface AdapterReference {
 }
 
 /** The adapters of Lockstep itself, which the configuration names without their prefix. */
-export const shortAdapterNames: readonly string[] = ['line', 'tcp'];
+export const shortAdapterNames: readonly string[] = ['exec', 'http', 'line', 'stdio', 'tcp', 'websocket'];
+
+/** The short names that are not a package each. */
+const specifiers: Readonly<Record<string, string>> = { exec: '@lockstep/adapter-stdio/exec' };
 
 /**
  * Says what to import for an adapter.
@@ -19,7 +22,7 @@ export const shortAdapterNames: readonly string[] = ['line', 'tcp'];
  * @param directory the absolute folder that relative paths start from
  */
 export function referToAdapter(name: string, directory: string): AdapterReference {
-  if (shortAdapterNames.includes(name)) return { name, specifier: `@lockstep/adapter-${name}` };
+  if (shortAdapterNames.includes(name)) return { name, specifier: specifiers[name] ?? `@lockstep/adapter-${name}` };
   if (/^[./]/.test(name)) return { name, specifier: pathToFileURL(resolve(directory, name)).href };
   return { name, specifier: name };
 }

@@ -36,7 +36,7 @@ export function buildConfiguration(checked: CheckedDocument, source: YamlSource,
     security,
     clientEndpoints: Object.entries(endpoints).map(([name, endpoint]): ClientEndpoint => ({
       ...buildEndpoint(name, endpoint, directory),
-      listen: endpoint.client.listen,
+      listen: endpoint.client?.listen,
     })),
     forReplica: (name) => configurations.get(name) ?? failUnknownReplica(name, [...configurations.keys()], path),
     placeOf: (keys) => {
@@ -63,6 +63,7 @@ function buildReplica(
       : Object.entries(endpoints).map(([name, endpoint]) => ({
           ...buildEndpoint(name, endpoint, directory),
           connect: endpoint.service.connect,
+          run: endpoint.service.run,
         })),
     fenceCommand: fence?.run,
   };

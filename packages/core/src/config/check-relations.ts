@@ -51,17 +51,51 @@ export function checkServices(document: ConfigurationDocument, report: Report): 
   if (Object.keys(endpoints).length === 0) {
     report(['endpoints'], 'there is no endpoint', 'Write at least one: an adapter, and where clients connect.');
   }
-  if (service.run === undefined && service.env !== undefined) {
+  const runsPrograms = Object.values(endpoints).some(({ client }) => client === undefined);
+  if (service.run === undefined && service.env !== undefined && !runsPrograms) {
     report(['service', 'env'], 'service.env does nothing without service.run', 'Add run, or remove env.');
   }
   const taken = new Map<string, string>();
-  for (const [name, { client }] of Object.entries(endpoints)) {
+  for (const [name, { client, service: place }] of Object.entries(endpoints)) {
+    checkPlace(name, client !== undefined, place, report);
+    if (client === undefined) continue;
     const other = taken.get(client.listen);
     if (other !== undefined && parseAddress(client.listen)?.port !== 0) {
       const what = `endpoints ${other} and ${name} both listen on ${client.listen}`;
       report(['endpoints', name, 'client', 'listen'], what, 'Give each its own port.');
     }
     taken.set(client.listen, name);
+  }
+}
+
+/** A server is connected to, and a program, which no client connects to, is run. */
+function checkPlace(
+  name: string,
+  hasClients: boolean,
+  { connect, run }: ConfigurationDocument['endpoints'][string]['service'],
+  report: Report,
+): void {
+  const path = ['endpoints', name, 'service'];
+  if (hasClients && connect === undefined) {
+    report(
+      path,
+      `endpoints.${name}.service does not say where the service listens`,
+      'Write where it does, for example service: { connect: 127.0.0.1:6380 }.',
+    );
+  }
+  if (hasClients && run !== undefined) {
+    report(
+      [...path, 'run'],
+      `endpoints.${name} has an address for clients, but its service is a program`,
+      'Write the command that runs a server under service, at the top; or remove client, and use `lockstep stdio`.',
+    );
+  }
+  if (!hasClients && connect !== undefined) {
+    report(
+      ['endpoints', name, 'client'],
+      `endpoints.${name}.client is missing`,
+      'Write where clients connect, for example client: { listen: 127.0.0.1:6379 }.',
+    );
   }
 }
 
@@ -78,6 +112,7 @@ export function checkSharedServices(documents: ReadonlyMap<string, Configuration
     const machine = isLoopback(host) ? 'loopback' : host;
     for (const [name, { service, client }] of Object.entries(endpoints)) {
       const path = ['endpoints', name, 'service', 'connect'];
+      if (service.connect === undefined) continue;
       const local = isLoopback(parseAddress(service.connect)?.host ?? '');
       const owner = local ? `${machine} ${service.connect}` : service.connect;
       const other = taken.get(owner);
@@ -89,7 +124,7 @@ export function checkSharedServices(documents: ReadonlyMap<string, Configuration
         );
       }
       taken.set(owner, replica);
-      if (machine === 'loopback' && client.listen === service.connect) {
+      if (machine === 'loopback' && client?.listen === service.connect) {
         report(
           path,
           `replica ${replica} looks for its service on ${service.connect}, where the client interceptor listens`,

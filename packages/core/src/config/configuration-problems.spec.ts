@@ -65,13 +65,27 @@ describe('problems of a configuration: keys', () => {
     ]);
   });
 
+  it('tells servers from programs', () => {
+    expect(problemsWith(11, '    service: {}')).to.deep.equal([
+      '11:14: endpoints.cache.service does not say where the service listens. ' +
+        'Write where it does, for example service: { connect: 127.0.0.1:6380 }.',
+    ]);
+    expect(problemsWith(11, '    service: { connect: 127.0.0.1:1, run: bc }')).to.deep.include(
+      '11:43: endpoints.cache has an address for clients, but its service is a program. ' +
+        'Write the command that runs a server under service, at the top; or remove client, and use `lockstep stdio`.',
+    );
+    const program = good.toSpliced(9, 2, '    service: { run: "bc -l ${name}" }');
+    expect(problemsOf(program.join('\n'))).to.deep.equal([]);
+    expect(problemsOf(program.with(5, '  env: { TZ: CET }').join('\n'))).to.deep.equal([]);
+  });
+
   it('points at the parent of what is missing', () => {
     expect(problemsWith(10, '')).to.deep.equal([
       '8:3: endpoints.cache.client is missing. Write where clients connect, for example client: { listen: 127.0.0.1:6379 }.',
     ]);
     expect(problemsWith(9, '')).to.deep.equal([
       '8:3: endpoints.cache.adapter is missing. ' +
-        'Write tcp, line, a package name, or a path that starts with ./, for example ./my-adapter.js.',
+        'Write tcp, line, http, websocket, stdio, exec, a package name, or a path that starts with ./, for example ./my-adapter.js.',
     ]);
   });
 

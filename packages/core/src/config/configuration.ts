@@ -90,8 +90,10 @@ export interface Endpoint {
 
 /** An endpoint as the service interceptor of one replica needs it, its variables filled in. */
 export interface ServiceEndpoint extends Endpoint {
-  /** Where the service of this replica listens: `host:port`. */
-  readonly connect: string;
+  /** Where the service of this replica listens: `host:port`. Undefined for a program. */
+  readonly connect: string | undefined;
+  /** The command of a program; undefined when the file names none, and for a server. */
+  readonly run: string | undefined;
 }
 
 /**
@@ -99,6 +101,6 @@ export interface ServiceEndpoint extends Endpoint {
  * `options` are left as they are written.
  */
 export interface ClientEndpoint extends Endpoint {
-  /** Where the client interceptor plays the service: `host:port`; port 0 picks a free one. */
-  readonly listen: string;
+  /** Where the client interceptor plays the service: `host:port`; port 0 picks a free one. Undefined for a program. */
+  readonly listen: string | undefined;
 }

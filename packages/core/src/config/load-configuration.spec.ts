@@ -61,6 +61,7 @@ describe('loadConfiguration', () => {
       connections: 'dedicated',
       gate: 'reply',
       connect: '127.0.0.1:7511',
+      run: undefined,
       options: { greeting: 'I am a', list: ['7511', 7] },
     });
     expect(fenceCommand).to.equal('outlet-off 1 a');

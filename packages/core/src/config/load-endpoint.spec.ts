@@ -6,9 +6,9 @@ import { expect } from 'chai';
 import { parseConfiguration } from './load-configuration.js';
 import { loadEndpoint } from './load-endpoint.js';
 
-const adapterText = (kind: string) => `
+const adapterText = (kind: string, more = '') => `
   export const adapter = {
-    kind: '${kind}', defaultGate: 'none', module: () => undefined,
+    kind: '${kind}', ${more} defaultGate: 'none', module: () => undefined,
     parseOptions(options) {
       if (options.speed !== undefined) throw options.speed;
       return { seen: options };
@@ -22,6 +22,8 @@ describe('loadEndpoint', () => {
     directory = await mkdtemp(join(tmpdir(), 'lockstep-'));
     await Promise.all([
       ...['channel', 'dialect', 'faces'].map((kind) => writeFile(join(directory, `${kind}.mjs`), adapterText(kind))),
+      writeFile(join(directory, 'program.mjs'), adapterText('channel', "serviceForm: 'program',")),
+      writeFile(join(directory, 'sharing.mjs'), adapterText('faces', 'sharesConnections: true,')),
       writeFile(join(directory, 'hollow.mjs'), 'export const adapter = { kind: "channel" };'),
       writeFile(join(directory, 'broken.mjs'), 'import "./nowhere.mjs";'),
     ]);
@@ -55,6 +57,17 @@ describe('loadEndpoint', () => {
     const loaded = await load('adapter: ./faces.mjs', 'options: { depth: 3 }');
     expect(loaded).to.deep.include({ options: { seen: { depth: 3 } }, channel: undefined });
     expect(loaded.adapter.kind).to.equal('faces');
+  });
+
+  it('refuses the address of a program', async () => {
+    const code = 'ERR_LOCKSTEP_CONFIGURATION';
+    await expectRefusal(code, /program\.mjs is for programs, which are run\. Remove client/, 'adapter: ./program.mjs');
+    await expectRefusal(code, /is for programs/, 'adapter: ./dialect.mjs', 'over: ./program.mjs');
+  });
+
+  it('lets faces share that can', async () => {
+    await load('adapter: ./sharing.mjs', 'connections: shared');
+    await expectRefusal('ERR_LOCKSTEP_CONFIGURATION', /cannot share/, 'adapter: ./faces.mjs', 'connections: shared');
   });
 
   it('loads the channel that carries a dialect', async () => {

@@ -1,6 +1,6 @@
 import { type Adapter, LockstepError } from '@lockstep/contracts';
 import { type AdapterReference, referToAdapter } from './adapter-reference.js';
-import type { Configuration, Endpoint } from './configuration.js';
+import type { ClientEndpoint, Configuration, Endpoint, ServiceEndpoint } from './configuration.js';
 import { loadAdapter } from './load-adapter.js';
 
 /** An endpoint whose adapters are there and have accepted its options. */
@@ -19,11 +19,17 @@ export interface LoadedEndpoint {
  * @throws LockstepError what `loadAdapter` throws, and `ERR_LOCKSTEP_CONFIGURATION` for what the adapter cannot do or
  *   does not accept, each with its line
  */
-export async function loadEndpoint(configuration: Configuration, endpoint: Endpoint): Promise<LoadedEndpoint> {
+export async function loadEndpoint(
+  configuration: Configuration,
+  endpoint: ClientEndpoint | ServiceEndpoint,
+): Promise<LoadedEndpoint> {
   const adapter = await load(configuration, endpoint, 'adapter', endpoint.adapter);
   checkAbilities(configuration, endpoint, adapter);
   const options = acceptOptions(configuration, endpoint, adapter);
-  if (adapter.kind !== 'dialect') return { adapter, options, channel: undefined };
+  if (adapter.kind !== 'dialect') {
+    checkForm(configuration, endpoint, adapter, endpoint.adapter.name);
+    return { adapter, options, channel: undefined };
+  }
   const over = endpoint.over ?? referToAdapter('tcp', configuration.directory);
   const channel = await load(configuration, endpoint, 'over', over);
   if (channel.kind !== 'channel') {
@@ -33,7 +39,25 @@ export async function loadEndpoint(configuration: Configuration, endpoint: Endpo
       'Name one that is, for example tcp.',
     );
   }
+  checkForm(configuration, endpoint, channel, over.name);
   return { adapter, options, channel: { adapter: channel, options: channel.parseOptions({}) } };
+}
+
+/** Servers have an address for clients, programs have none. */
+function checkForm(
+  configuration: Configuration,
+  endpoint: ClientEndpoint | ServiceEndpoint,
+  { serviceForm = 'server' }: Adapter<unknown>,
+  adapterName: string,
+): void {
+  const hasAddress = 'listen' in endpoint ? endpoint.listen !== undefined : endpoint.connect !== undefined;
+  if (hasAddress === (serviceForm === 'server')) return;
+  const what = `${adapterName} is for ${serviceForm === 'server' ? 'servers, which clients connect to' : 'programs, which are run'}`;
+  const remedy =
+    serviceForm === 'server'
+      ? 'Write client: { listen: … } and service: { connect: … }, each with host:port.'
+      : 'Remove client, and write service: { run: … } with the command.';
+  throw configuration.errorAt(['endpoints', endpoint.name], what, remedy);
 }
 
 async function load(
@@ -51,9 +75,13 @@ async function load(
   }
 }
 
-function checkAbilities(configuration: Configuration, endpoint: Endpoint, { kind }: Adapter<unknown>): void {
+function checkAbilities(
+  configuration: Configuration,
+  endpoint: Endpoint,
+  { kind, sharesConnections }: Adapter<unknown>,
+): void {
   const { name, adapter, connections, gate, over } = endpoint;
-  if (connections === 'shared' && kind !== 'dialect') {
+  if (connections === 'shared' && kind !== 'dialect' && sharesConnections !== true) {
     throw configuration.errorAt(
       ['endpoints', name, 'connections'],
       `${adapter.name} cannot share a connection: it does not tell one reply from the next`,

@@ -78,7 +78,8 @@ const service = z
   )
   .meta({ description: 'The service of a replica, and how it is run.' });
 
-const adapterRemedy = 'Write tcp, line, a package name, or a path that starts with ./, for example ./my-adapter.js.';
+const adapterRemedy =
+  'Write tcp, line, http, websocket, stdio, exec, a package name, or a path that starts with ./, for example ./my-adapter.js.';
 const adapterName = z
   .string({ error: adapterRemedy })
   .regex(/^(?:\.{0,2}\/[^$\s]+|@[a-z0-9._~-]+\/[a-z0-9._~-]+|[a-z0-9][a-z0-9._~-]*)$/, { error: adapterRemedy });
@@ -87,7 +88,8 @@ const endpoint = z
   .strictObject(
     {
       adapter: adapterName.meta({
-        description: 'The protocol: tcp, line, a package, or a path relative to this file.',
+        description:
+          'The protocol: tcp, line, http, websocket, stdio, exec, a package, or a path relative to this file.',
       }),
       over: adapterName.optional().meta({ description: 'What carries a dialect such as line. Default tcp.' }),
       connections: choice(
@@ -98,27 +100,38 @@ const endpoint = z
         ['reply', 'consumed', 'none'],
         'When the service has finished a turn, and the next connection has its turn. Default: what the adapter says.',
       ).optional(),
-      client: z.strictObject(
-        {
-          listen: address({
-            example: '127.0.0.1:6379',
-            description: 'Where the client interceptor plays the service; port 0 picks a free one.',
-            variables: true,
-            portZero: true,
-          }),
-        },
-        { error: 'Write where clients connect, for example client: { listen: 127.0.0.1:6379 }.' },
-      ),
-      service: z.strictObject(
-        {
-          connect: address({
-            example: '127.0.0.1:6380',
-            description: 'Where the service interceptor plays the client.',
-            variables: true,
-          }),
-        },
-        { error: 'Write where the service listens, for example service: { connect: 127.0.0.1:6380 }.' },
-      ),
+      client: z
+        .strictObject(
+          {
+            listen: address({
+              example: '127.0.0.1:6379',
+              description: 'Where the client interceptor plays the service; port 0 picks a free one.',
+              variables: true,
+              portZero: true,
+            }),
+          },
+          { error: 'Write where clients connect, for example client: { listen: 127.0.0.1:6379 }.' },
+        )
+        .optional()
+        .meta({ description: 'Where clients connect. Not for programs, which lockstep stdio and exec stand in for.' }),
+      service: z
+        .strictObject(
+          {
+            connect: address({
+              example: '127.0.0.1:6380',
+              description: 'Where the service interceptor plays the client.',
+              variables: true,
+            }).optional(),
+            run: z
+              .string({ error: 'Write the command as text, for example: sqlite3 data-${name}.db.' })
+              .min(1, { error: 'Write the command, for example: sqlite3 data-${name}.db.' })
+              .optional()
+              .meta({ description: 'The program whose standard streams the service interceptor holds.' }),
+          },
+          { error: 'Write where the service listens, for example service: { connect: 127.0.0.1:6380 }.' },
+        )
+        .default({})
+        .meta({ description: 'Where the service is: an address, or a program.' }),
       options: z
         .record(z.string(), z.unknown(), { error: 'Write names and values; the adapter says which.' })
         .default({})

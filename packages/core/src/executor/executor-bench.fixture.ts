@@ -64,6 +64,7 @@ export class ExecutorBench {
       onOutputReset: (connection, reason, cause) =>
         tell(`output-reset ${connection} after ${cause}: ${reason.message}`),
       onInputTaken: (connection, units) => tell(`taken ${connection} ${units}`),
+      onServiceLost: (reason) => tell(`service-lost: ${reason.message}`),
       onGateTimeout: (connection) => tell(`gate-timeout ${connection}`),
     };
   }

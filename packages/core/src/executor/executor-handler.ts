@@ -19,6 +19,8 @@ export interface ExecutorHandler {
   onOutputReset(connection: ConnectionKey, reason: Error, cause: OrderNumber): void;
   /** The service's side has taken `units` units of the connection's input, counted from its first. */
   onInputTaken(connection: ConnectionKey, units: number): void;
+  /** What the connections of an endpoint share is gone: the service counts as dead. */
+  onServiceLost(reason: Error): void;
   /**
    * The service did not finish this connection's turn in time, or put out far too much in it for a client that does not read;
    * the others were let in, so the order between connections is open from here.

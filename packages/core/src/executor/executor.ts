@@ -75,6 +75,11 @@ export class Executor {
       onOverrun: (connection) => this.#excuse(connection),
       onGone: (connection) => this.#lingering.delete(connection),
     };
+    for (const { face } of endpoints.values()) {
+      face.onLost?.((reason) => {
+        if (!this.#stopped) handler.onServiceLost(reason);
+      });
+    }
   }
 
   /** Operations that wait for their turn. */
@@ -130,14 +135,16 @@ export class Executor {
     this.#excuse(this.#turn);
   }
 
-  /** Breaks all connections and forgets what waits. Nothing is told afterwards. */
+  /** Breaks all connections, those that are shared too, and forgets what waits. Nothing is told afterwards. */
   stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#queue.clear();
     for (const connection of this.#connections.values()) connection.reset();
     for (const connection of this.#lingering) connection.reset();
     this.#connections.clear();
     this.#lingering.clear();
+    for (const { face } of this.#endpoints.values()) face.close?.();
     this.#turn = undefined;
     this.#waitingSince = undefined;
   }

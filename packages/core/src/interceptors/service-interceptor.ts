@@ -170,6 +170,11 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
     this.#tell({ kind: 'input-taken', connection, units });
   }
 
+  onServiceLost(reason: Error): void {
+    this.#logger.warn({ event: 'service-lost', reason: reason.message }, 'The service is taken for dead');
+    this.serviceDied();
+  }
+
   onGateTimeout(connection: ConnectionKey): void {
     this.#logger.warn(
       { event: 'gate-timeout', connection },

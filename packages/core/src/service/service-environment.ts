@@ -21,6 +21,7 @@ const deterministic: Readonly<Record<string, string>> = {
 export function serviceEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,
   configured: Readonly<Record<string, string>>,
-): Record<string, string | undefined> {
-  return { ...inherited, ...deterministic, ...configured };
+): Record<string, string> {
+  const all = { ...inherited, ...deterministic, ...configured };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

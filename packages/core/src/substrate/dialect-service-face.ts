@@ -22,6 +22,10 @@ export class DialectServiceFace implements ServiceFace {
     return this.#face.probe();
   }
 
+  onLost(listener: (reason: Error) => void): void {
+    this.#face.onLost?.(listener);
+  }
+
   close(): void {
     this.#face.close?.();
   }

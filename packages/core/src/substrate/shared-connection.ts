@@ -35,6 +35,7 @@ interface Forwarded {
 export class SharedConnection implements ServiceChannelHandler {
   readonly #channel: ServiceChannel;
   readonly #session: DialectSession;
+  readonly #onBroken: (reason: Error) => void;
   readonly #logger: Logger;
   readonly #sharers = new Set<Sharer>();
   readonly #runs = new Fifo<ReplyRun>();
@@ -46,9 +47,11 @@ export class SharedConnection implements ServiceChannelHandler {
   #isOver = false;
   #warned = false;
 
-  constructor(channel: ServiceChannel, session: DialectSession, logger: Logger) {
+  /** @param onBroken told, before the sharers are, that the other side has ended or broken the connection */
+  constructor(channel: ServiceChannel, session: DialectSession, onBroken: (reason: Error) => void, logger: Logger) {
     this.#channel = channel;
     this.#session = session;
+    this.#onBroken = onBroken;
     this.#logger = logger;
     channel.bind(this);
   }
@@ -134,11 +137,15 @@ export class SharedConnection implements ServiceChannelHandler {
   onEnd(): void {
     if (this.#isOver) return;
     this.#channel.reset();
-    this.#lose(lostError('the service closed it'), 'peer');
+    const reason = lostError('the service closed it');
+    this.#onBroken(reason);
+    this.#lose(reason, 'peer');
   }
 
   onReset(reason: Error, fault: 'peer' | 'local'): void {
-    if (!this.#isOver) this.#lose(this.#isOpen ? lostError(reason.message, reason) : reason, fault);
+    if (this.#isOver) return;
+    this.#onBroken(reason);
+    this.#lose(this.#isOpen ? lostError(reason.message, reason) : reason, fault);
   }
 
   onClosed(): void {

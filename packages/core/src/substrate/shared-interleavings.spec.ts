@@ -57,7 +57,12 @@ describe('SharedServiceFace, whatever the channels do', () => {
     const network = new MemoryNetwork();
     const address = network.freeAddress();
     serveEcho(network, address);
-    const face = new SharedServiceFace(new MemoryServiceFace(network, address), wordDialect, new RecordingLogger());
+    const face = new SharedServiceFace(
+      new MemoryServiceFace(network, address),
+      wordDialect,
+      'server',
+      new RecordingLogger(),
+    );
     const users = Array.from({ length: channelCount }, (_, channel) => ({
       recorder: new ChannelRecorder(face.connect()),
       script: requestsOf(channel).join(''),

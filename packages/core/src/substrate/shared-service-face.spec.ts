@@ -27,7 +27,7 @@ describe('SharedServiceFace', () => {
     logger = new RecordingLogger();
     recorders = [];
     service = await serveMemoryPeers(network);
-    face = new SharedServiceFace(new MemoryServiceFace(network, service.address), wordDialect, logger);
+    face = new SharedServiceFace(new MemoryServiceFace(network, service.address), wordDialect, 'server', logger);
   });
 
   afterEach(async () => {

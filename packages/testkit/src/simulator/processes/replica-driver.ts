@@ -125,6 +125,10 @@ export class ReplicaDriver implements ExecutorHandler {
     this.clients.died();
   }
 
+  onServiceLost(): void {
+    this.serviceDied();
+  }
+
   onExecuted(through: OrderNumber): void {
     this.#process.give({ kind: 'executed', through });
   }
