@@ -155,6 +155,14 @@ describe('Executor', () => {
     });
   });
 
+  it('tells that what all connections share is gone, unless it is stopped', () => {
+    bench.service.lose(new Error('ended'));
+    expect(told()).to.deep.equal(['service-lost: ended']);
+    bench.executor.stop();
+    bench.service.lose(new Error('ended'));
+    expect(told()).to.deep.equal([]);
+  });
+
   it('breaks everything when it is stopped, and falls silent', () => {
     bench.openGated(1, 2, 3);
     bench.entry('release 3');
@@ -162,7 +170,7 @@ describe('Executor', () => {
     given();
     told();
     bench.executor.stop();
-    expect(given()).to.deep.equal(['1 reset', '2 reset', '3 reset']);
+    expect(given()).to.deep.equal(['1 reset', '2 reset', '3 reset', 'close', 'close']);
     bench.service.channel(1).finish();
     bench.service.channel(2).answer('x');
     bench.service.channel(2).break('gone');

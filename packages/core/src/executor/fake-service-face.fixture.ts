@@ -5,6 +5,8 @@ export class FakeServiceFace implements ServiceFace {
   /** What the service was given, in order: `1 connect`, `1 send abc`. Connections are numbered as they are opened. */
   readonly calls: string[];
   readonly channels: FakeServiceChannel[];
+  /** What all connections share is gone. */
+  lose: (reason: Error) => void = () => undefined;
 
   /** @param sharedWith another endpoint of the same service, which numbers and records with this one */
   constructor(sharedWith?: FakeServiceFace) {
@@ -20,6 +22,14 @@ export class FakeServiceFace implements ServiceFace {
 
   probe(): Promise<void> {
     return Promise.resolve();
+  }
+
+  onLost(listener: (reason: Error) => void): void {
+    this.lose = listener;
+  }
+
+  close(): void {
+    this.calls.push('close');
   }
 
   /** The connection that was opened as the `number`th. */

@@ -44,6 +44,24 @@ describe('SharedServiceFace', () => {
     return { channel, recorder };
   }
 
+  for (const [form, losses] of [
+    ['program', ['the service closed it']],
+    ['server', []],
+  ] as const) {
+    it(`takes the end of the connection for ${form === 'program' ? 'the end' : 'a decision'} of a ${form}`, async () => {
+      const network = new MemoryNetwork();
+      const other = await serveMemoryPeers(network);
+      face = new SharedServiceFace(new MemoryServiceFace(network, other.address), wordDialect, form, logger);
+      const lost: string[] = [];
+      face.onLost((reason) => lost.push(/\((.*)\)/.exec(reason.message)?.[1] ?? reason.message));
+      const { recorder } = connect();
+      (await other.accept()).end();
+      await until('the channel is closed', () => recorder.isClosed);
+      expect(lost).to.deep.equal(losses);
+      await other.close();
+    });
+  }
+
   /** Virtual channels that are open, on a new connection. */
   async function open(): Promise<[ChannelRecorder, ChannelRecorder]> {
     const [one, other] = [connect().recorder, connect().recorder];
