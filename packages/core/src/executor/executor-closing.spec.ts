@@ -46,7 +46,7 @@ describe('Executor: resets, releases, pauses', () => {
       bench.service.channel(2).finish();
       expect(given()).to.deep.equal(['1 send c']);
       bench.service.channel(1).finish();
-      expect(given()).to.deep.equal(['2 reset']);
+      expect(given()).to.deep.equal(['2 reset', 'close', 'close']);
     });
 
     it('of a paused connection waits for what the service is given, and reads on', () => {
@@ -122,7 +122,7 @@ describe('Executor: resets, releases, pauses', () => {
       bench.entry('release 1');
       expect(given()).to.deep.equal([]);
       bench.executor.stop();
-      expect(given()).to.deep.equal(['2 reset']);
+      expect(given()).to.deep.equal(['2 reset', 'close', 'close']);
     });
 
     it('breaks the oldest of very many that the service never closes', () => {
