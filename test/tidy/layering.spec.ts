@@ -40,6 +40,7 @@ describe('tidy: layering', () => {
     ['packages/core/src/interceptors/a.ts', '../executor/executor.js'],
     ['packages/testkit/src/a.ts', '@lockstep/core/protocol'],
     ['adapters/line/src/a.spec.ts', '@lockstep/testkit'],
+    ['adapters/websocket/src/a.ts', '@lockstep/adapter-http'],
     ['test/faults/a.spec.ts', '@lockstep/adapter-tcp'],
   ];
   for (const [path, specifier] of allowed) {

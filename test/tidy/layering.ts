@@ -4,7 +4,7 @@ import type { Source } from './source.js';
 /** An import, resolved on the text alone. */
 type Target =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'ours'; readonly area: string; readonly subpath: string }
+  | { readonly kind: 'ours'; readonly name: string; readonly area: string; readonly subpath: string }
   | { readonly kind: 'foreign'; readonly name: string };
 
 interface Rule {
@@ -25,12 +25,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   scripts: [],
 };
 
+/** Adapters that stand on another one: a WebSocket begins as an HTTP request, on a port that serves others too. */
+const mayImportAdapter: Readonly<Record<string, string>> = { 'adapters/websocket': 'adapter-http' };
+
 const rules: readonly Rule[] = [
   {
     from: /^(packages|adapters|scripts)\//,
     problem(target, source) {
       if (target.kind === 'ours' && target.subpath.startsWith('/dist')) return 'reaches past the exports of a package';
       if (target.kind !== 'ours' || (source.isSpec && target.area === 'testkit')) return undefined;
+      if (mayImportAdapter[packageOf(source.path)] === target.name) return undefined;
       const allowed = mayImport[areaOf(source.path)] ?? [];
       return allowed.includes(target.area)
         ? undefined
@@ -129,7 +133,7 @@ function resolve(source: Source, specifier: string): Target {
     return { kind: 'file', path: source.path.endsWith('.ts') ? path.replace(/\.js$/, '.ts') : path };
   }
   const [, ours, subpath = ''] = /^@lockstep\/([^/]+)(\/.*)?$/.exec(specifier) ?? [];
-  if (ours) return { kind: 'ours', area: ours.startsWith('adapter-') ? 'adapters' : ours, subpath };
+  if (ours) return { kind: 'ours', name: ours, area: ours.startsWith('adapter-') ? 'adapters' : ours, subpath };
   return { kind: 'foreign', name: specifier };
 }
 
