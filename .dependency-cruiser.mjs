@@ -33,10 +33,16 @@ export default {
       to: { pathNot: '^packages/contracts/' },
     },
     {
-      name: 'adapters-import-contracts',
+      name: 'sockets-import-contracts',
+      severity: 'error',
+      from: { path: '^packages/sockets/', pathNot: spec },
+      to: { path: '^(packages|adapters)/', pathNot: '^packages/(sockets|contracts)/' },
+    },
+    {
+      name: 'adapters-import-contracts-and-sockets',
       severity: 'error',
       from: { path: '^adapters/', pathNot: spec },
-      to: { path: '^packages/', pathNot: '^packages/contracts/' },
+      to: { path: '^packages/', pathNot: '^packages/(contracts|sockets)/' },
     },
     {
       name: 'adapters-do-not-know-each-other',
@@ -45,10 +51,10 @@ export default {
       to: { path: '^adapters/', pathNot: '^adapters/$1/' },
     },
     {
-      name: 'core-imports-contracts',
+      name: 'core-imports-contracts-and-sockets',
       severity: 'error',
       from: { path: '^packages/core/', pathNot: spec },
-      to: { path: '^(packages|adapters)/', pathNot: '^packages/(core|contracts)/' },
+      to: { path: '^(packages|adapters)/', pathNot: '^packages/(core|contracts|sockets)/' },
     },
     {
       name: 'cli-and-testkit-import-core',

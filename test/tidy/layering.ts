@@ -17,11 +17,12 @@ interface Rule {
 /** Which of our packages each area may import; examples and test may import anything. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contracts: [],
-  core: ['contracts'],
+  sockets: ['contracts'],
+  core: ['contracts', 'sockets'],
   cli: ['core', 'contracts'],
   testkit: ['core', 'contracts'],
   bench: ['core', 'contracts', 'cli', 'adapters'],
-  adapters: ['contracts'],
+  adapters: ['contracts', 'sockets'],
   scripts: [],
 };
 
