@@ -1,6 +1,8 @@
 import {
+  byteConversation,
   clientFaceCompliance,
   connectTcpPeer,
+  conversationCompliance,
   RecordingLogger,
   serveTcpPeers,
   serviceFaceCompliance,
@@ -18,5 +20,11 @@ for (const gate of ['consumed', 'none'] as const) {
   serviceFaceCompliance(`tcp, gate ${gate}`, {
     createFace: (address) => new TcpServiceFace(parseAddress(address), { gate, quietMs: 5 }),
     serve: serveTcpPeers,
+  });
+
+  conversationCompliance(`tcp, gate ${gate}`, {
+    createClientFace: () => new TcpClientFace(parseAddress('127.0.0.1:0'), new RecordingLogger()),
+    createServiceFace: (address) => new TcpServiceFace(parseAddress(address), { gate, quietMs: 5 }),
+    ...byteConversation({ connect: connectTcpPeer, serve: serveTcpPeers }),
   });
 }

@@ -1,9 +1,10 @@
 import type { Channel, Segment, ServiceChannelHandler } from '@lockstep/contracts';
+import { ContractWatch } from './contract-watch.js';
 import { ReceivedBytes } from './received-bytes.js';
 
 /**
- * Binds itself to a channel, records what is told, and notes every breach of what the contract says of calls: one at a
- * time, never from inside a call into the channel, nothing after the last.
+ * Binds itself to a channel that carries bytes, records what is told, and notes every breach of what the contract says of
+ * calls: one at a time, never from inside a call into the channel, nothing after the last.
  */
 export class ChannelRecorder implements ServiceChannelHandler {
   /** What was told, other than segments and units taken, in order. */
@@ -15,15 +16,12 @@ export class ChannelRecorder implements ServiceChannelHandler {
   resetReason: Error | undefined;
   resetFault: 'peer' | 'local' | undefined;
   readonly #channel: Channel;
+  readonly #watch = new ContractWatch((breach) => this.breaches.push(breach));
   readonly #received = new ReceivedBytes();
-  #isInCall = false;
-  #isInHandler = false;
-  #isPaused = false;
-  #wasReset = false;
 
   constructor(channel: Channel) {
     this.#channel = channel;
-    this.#call(() => channel.bind(this));
+    this.#watch.call(() => channel.bind(this));
   }
 
   get received(): Uint8Array {
@@ -35,70 +33,60 @@ export class ChannelRecorder implements ServiceChannelHandler {
   }
 
   get isClosed(): boolean {
-    return this.events.at(-1) === 'closed';
+    return this.#watch.isClosed;
   }
 
   send(payload: Uint8Array): void {
-    this.#call(() => this.#channel.send({ length: payload.byteLength, payload }));
+    const segment = { length: payload.byteLength, payload };
+    this.#watch.noteSend(segment);
+    this.#watch.call(() => this.#channel.send(segment));
   }
 
   end(): void {
-    this.#call(() => this.#channel.end());
+    this.#watch.call(() => this.#channel.end());
   }
 
   reset(): void {
-    this.#wasReset = true;
-    this.#call(() => this.#channel.reset());
+    this.#watch.noteReset();
+    this.#watch.call(() => this.#channel.reset());
   }
 
   pause(): void {
-    this.#isPaused = true;
-    this.#call(() => this.#channel.pause());
+    this.#watch.notePause(true);
+    this.#watch.call(() => this.#channel.pause());
   }
 
   resume(): void {
-    this.#isPaused = false;
-    this.#call(() => this.#channel.resume());
+    this.#watch.notePause(false);
+    this.#watch.call(() => this.#channel.resume());
   }
 
-  onSegment({ length, payload }: Segment): void {
-    this.#note('onSegment', () => {
-      if (this.#isPaused) this.breaches.push('onSegment while paused');
-      if (this.events.includes('end')) this.breaches.push('onSegment after onEnd');
+  onSegment(segment: Segment): void {
+    this.#watch.onSegment(segment, () => {
+      const { length, payload } = segment;
       if (length !== payload.byteLength) this.breaches.push('the length of a segment of bytes is not its bytes');
-      if (length === 0) this.breaches.push('an empty segment');
       this.#received.push(payload);
     });
   }
 
   onTaken(units: number): void {
-    this.#note('onTaken', () => {
-      if (units <= this.takenUnits) this.breaches.push(`onTaken(${units}) after onTaken(${this.takenUnits})`);
-      this.takenUnits = units;
-    });
+    this.#watch.onTaken(units, () => (this.takenUnits = units));
   }
 
   onOpen(): void {
-    this.#note('onOpen', () => {
-      if (this.events.length > 0) this.breaches.push('onOpen is not the first');
-      this.events.push('open');
-    });
+    this.#watch.onOpen(() => this.events.push('open'));
   }
 
   onIdle(): void {
-    this.#note('onIdle', () => this.events.push('idle'));
+    this.#watch.onIdle(() => this.events.push('idle'));
   }
 
   onEnd(): void {
-    this.#note('onEnd', () => {
-      if (this.#isPaused) this.breaches.push('onEnd while paused');
-      if (this.events.includes('end')) this.breaches.push('onEnd twice');
-      this.events.push('end');
-    });
+    this.#watch.onEnd(() => this.events.push('end'));
   }
 
   onReset(reason: Error, fault: 'peer' | 'local'): void {
-    this.#note('onReset', () => {
+    this.#watch.onReset(reason, () => {
       this.resetReason = reason;
       this.resetFault = fault;
       this.events.push('reset');
@@ -106,26 +94,6 @@ export class ChannelRecorder implements ServiceChannelHandler {
   }
 
   onClosed(): void {
-    if (this.#isInCall) this.breaches.push('onClosed from inside a call into the channel');
-    if (this.isClosed) this.breaches.push('onClosed twice');
-    this.events.push('closed');
-  }
-
-  #call(call: () => void): void {
-    const wasInCall = this.#isInCall;
-    this.#isInCall = true;
-    call();
-    this.#isInCall = wasInCall;
-  }
-
-  #note(name: string, note: () => void): void {
-    if (this.#isInCall) this.breaches.push(`${name} from inside a call into the channel`);
-    if (this.#isInHandler) this.breaches.push(`${name} from inside another call`);
-    if (this.isClosed) this.breaches.push(`${name} after onClosed`);
-    if (this.events.includes('reset')) this.breaches.push(`${name} after onReset`);
-    if (this.#wasReset) this.breaches.push(`${name} after reset`);
-    this.#isInHandler = true;
-    note();
-    this.#isInHandler = false;
+    this.#watch.onClosed(() => this.events.push('closed'));
   }
 }

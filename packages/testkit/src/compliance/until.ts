@@ -3,13 +3,15 @@ const deadlineMs = 8000;
 /**
  * Lets the event loop turn until a condition holds.
  *
- * @param what the condition in words, for the error
+ * @param what the condition in words, for the error; as a function if it tells more by then
  * @throws Error if it does not hold within 8 seconds
  */
-export async function until(what: string, condition: () => boolean): Promise<void> {
+export async function until(what: string | (() => string), condition: () => boolean): Promise<void> {
   const start = performance.now();
   while (!condition()) {
-    if (performance.now() - start > deadlineMs) throw new Error(`waited ${deadlineMs} ms in vain until ${what}`);
+    if (performance.now() - start > deadlineMs) {
+      throw new Error(`waited ${deadlineMs} ms in vain until ${typeof what === 'string' ? what : what()}`);
+    }
     await turn();
   }
 }

@@ -14,6 +14,7 @@ export class MemoryChannel implements Channel {
   /** The end has been told to the other side. */
   #hasEnded = false;
   #isOver = false;
+  #wasReset = false;
   #isPaused = false;
   #isMoving = false;
 
@@ -52,13 +53,14 @@ export class MemoryChannel implements Channel {
   }
 
   reset(): void {
+    this.#wasReset = true;
     if (this.#isOver) return;
     this.#close();
     const other = this.#other;
     if (other.#isOver) return;
     other.#isOver = true;
     setImmediate(() => {
-      other.#handler?.onReset(new Error('the other side reset the connection'), 'peer');
+      if (!other.#wasReset) other.#handler?.onReset(new Error('the other side reset the connection'), 'peer');
       other.#handler?.onClosed();
     });
   }

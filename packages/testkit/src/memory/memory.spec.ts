@@ -1,4 +1,6 @@
+import { byteConversation } from '../compliance/byte-conversation.js';
 import { clientFaceCompliance } from '../compliance/client-face-compliance.js';
+import { conversationCompliance } from '../compliance/conversation-compliance.js';
 import { serviceFaceCompliance } from '../compliance/service-face-compliance.js';
 import { MemoryClientFace } from './memory-client-face.js';
 import { MemoryNetwork } from './memory-network.js';
@@ -15,4 +17,13 @@ clientFaceCompliance('memory', {
 serviceFaceCompliance('memory', {
   createFace: (address) => new MemoryServiceFace(network, address),
   serve: () => serveMemoryPeers(network),
+});
+
+conversationCompliance('memory', {
+  createClientFace: () => new MemoryClientFace(network),
+  createServiceFace: (address) => new MemoryServiceFace(network, address),
+  ...byteConversation({
+    connect: (address) => connectMemoryPeer(network, address),
+    serve: () => serveMemoryPeers(network),
+  }),
 });
