@@ -16,7 +16,8 @@ export class ContractWatch {
   #hasEnded = false;
   #isBroken = false;
   #isClosed = false;
-  #hasTold = false;
+  /** Something was told that supposes an open connection; that bytes were taken does not. */
+  #hasBegun = false;
   #sentUnits = 0;
   #takenUnits = 0;
 
@@ -62,7 +63,7 @@ export class ContractWatch {
 
   onOpen(tell: () => void): void {
     this.#told('onOpen', tell, () => {
-      if (this.#hasTold) this.#report(this.#hasOpened ? 'onOpen twice' : 'onOpen is not the first');
+      if (this.#hasBegun) this.#report(this.#hasOpened ? 'onOpen twice' : 'onOpen is not the first');
       this.#hasOpened = true;
     });
   }
@@ -119,7 +120,7 @@ export class ContractWatch {
     if (this.#isBroken) this.#report(`${name} after onReset`);
     if (this.#wasReset) this.#report(`${name} after reset`);
     check?.();
-    this.#hasTold = true;
+    if (name !== 'onTaken') this.#hasBegun = true;
     this.#isInHandler = true;
     try {
       tell();
