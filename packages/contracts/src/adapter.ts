@@ -27,6 +27,8 @@ export interface StandIn {
   readonly arguments: readonly string[];
   /** To be called once, when everything is written: the process ends as the program did. */
   onExit(status: ProgramStatus): void;
+  /** To be called once, instead: it cannot go on in the program's place. The process says why, and fails. */
+  onFailure(error: Error): void;
 }
 
 /** What the composition root tells an adapter about the endpoint that it serves. */

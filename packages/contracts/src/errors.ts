@@ -34,6 +34,7 @@ export const errorCodes = {
   ERR_LOCKSTEP_EXCLUDED: 'The group excluded this member; it rejoins as a new incarnation.',
   ERR_LOCKSTEP_NO_PRIMARY_VIEW: 'No quorum of the group was reachable for the stated time.',
   ERR_LOCKSTEP_CLIENT_EXPIRED: 'The group expired this client interceptor because it stayed away for too long.',
+  ERR_LOCKSTEP_OUTPUT: 'What a program put out cannot be written.',
   ERR_LOCKSTEP_INPUT_REFUSED: 'A client sent what the protocol adapter refuses.',
   ERR_LOCKSTEP_HISTORY_LIMIT: 'The order log outgrew its stated limit; new members cannot be filled by replay.',
   ERR_LOCKSTEP_FENCE_FAILED: 'The fence command failed, so the survivor does not continue.',

@@ -1,0 +1,2 @@
+export { adapter, adapter as default } from './module.js';
+export type { StdioOptions } from './stdio-options.js';
