@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   connectTcpPeer,
   pattern,
@@ -11,15 +14,25 @@ import {
 import { expect } from 'chai';
 import { Relay } from './relay.fixture.js';
 
-describe('TCP, bad input: the same byte stream, the same kind of close', () => {
+for (const place of ['ports', 'unix sockets'] as const) {
+  describe(`TCP over ${place}, bad input: the same byte stream, the same kind of close`, () => badInputCases(place));
+}
+
+function badInputCases(place: 'ports' | 'unix sockets'): void {
+  /** A unix socket knows no reset: there it is a close. */
+  const brokenAs = place === 'ports' ? 'reset' : 'ended';
+  let folder: string;
   let service: TestService;
   let relay: Relay;
   let address: string;
   const clients: Peer[] = [];
 
   beforeEach(async () => {
-    service = await serveTcpPeers();
-    relay = new Relay(service.address);
+    folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+    const [servicePath, listenAddress] =
+      place === 'ports' ? [] : [join(folder, 'service.sock'), `unix:${join(folder, 'client.sock')}`];
+    service = await serveTcpPeers(servicePath);
+    relay = new Relay(service.address, listenAddress);
     address = await relay.listen();
   });
 
@@ -28,6 +41,8 @@ describe('TCP, bad input: the same byte stream, the same kind of close', () => {
     await service.close();
     await until('all channels are closed', () => relay.openChannels === 0);
     await relay.close();
+    expect(readdirSync(folder)).to.deep.equal([]);
+    rmSync(folder, { recursive: true });
   });
 
   async function open(): Promise<{ client: Peer; server: Peer }> {
@@ -77,7 +92,7 @@ describe('TCP, bad input: the same byte stream, the same kind of close', () => {
     await until('the bytes have arrived', () => server.receivedBytes === 10);
     client.reset();
     await until('it is over', () => server.incoming !== 'open');
-    expect(server.incoming).to.equal('reset');
+    expect(server.incoming).to.equal(brokenAs);
   });
 
   it('a reset instead of an end, by the service', async () => {
@@ -86,7 +101,7 @@ describe('TCP, bad input: the same byte stream, the same kind of close', () => {
     await until('the bytes have arrived', () => client.receivedBytes === 11);
     server.reset();
     await until('it is over', () => client.incoming !== 'open');
-    expect(client.incoming).to.equal('reset');
+    expect(client.incoming).to.equal(brokenAs);
   });
 
   it('a reset after a half-close, by the client', async () => {
@@ -99,6 +114,18 @@ describe('TCP, bad input: the same byte stream, the same kind of close', () => {
     await until('it is over', () => {
       server.write(Buffer.from('answer'));
       return server.incoming === 'reset';
+    });
+  });
+
+  it('a reset after a half-close, by the service', async () => {
+    const { client, server } = await open();
+    server.write(Buffer.from('bye'));
+    server.end();
+    await until('the end has arrived', () => client.incoming === 'ended');
+    server.reset();
+    await until('it is over', () => {
+      client.write(Buffer.from('question'));
+      return client.incoming === 'reset';
     });
   });
 
@@ -152,4 +179,4 @@ describe('TCP, bad input: the same byte stream, the same kind of close', () => {
       server.end();
     }
   });
-});
+}

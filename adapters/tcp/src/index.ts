@@ -1,5 +1,4 @@
 export { adapter, adapter as default } from './module.js';
-export { parseAddress, type Address } from './address.js';
 export type { TcpOptions } from './options.js';
 export { TcpClientFace } from './tcp-client-face.js';
 export { TcpServiceFace, type TcpServiceFaceOptions } from './tcp-service-face.js';

@@ -30,8 +30,11 @@ describe('the tcp adapter', () => {
   });
 
   it('fills in its options', () => {
-    expect(adapter.parseOptions(undefined)).to.deep.equal({ quietMs: 5 });
-    expect(adapter.parseOptions({ quietMs: 20 })).to.deep.equal({ quietMs: 20 });
+    const proxyProtocol = { in: false, out: false };
+    expect(adapter.parseOptions(undefined)).to.deep.equal({ quietMs: 5, proxyProtocol });
+    expect(adapter.parseOptions({ quietMs: 20 })).to.deep.equal({ quietMs: 20, proxyProtocol });
+    const { proxyProtocol: given } = adapter.parseOptions({ proxyProtocol: { in: true } });
+    expect(given).to.deep.equal({ in: true, out: false });
   });
 
   for (const options of [{ quiteMs: 5 }, { quietMs: 0 }, { quietMs: 1.5 }, { quietMs: '5' }, [], 'quiet', null]) {
@@ -42,13 +45,37 @@ describe('the tcp adapter', () => {
     });
   }
 
+  for (const proxyProtocol of [true, null, [], { inn: true }, { in: 1 }, { out: 'true' }]) {
+    it(`refuses proxyProtocol: ${JSON.stringify(proxyProtocol)}`, () => {
+      expect(() => adapter.parseOptions({ proxyProtocol }))
+        .to.throw(/proxyProtocol/)
+        .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
+    });
+  }
+
+  it('refuses to put a header before a dialect', () => {
+    const options = adapter.parseOptions({ proxyProtocol: { in: true, out: true } });
+    expect(() => adapter.module(options, { ...context, beneathDialect: true, listen: 'localhost:1' }))
+      .to.throw(/remove out/)
+      .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
+  });
+
   it('refuses the gate reply', () => {
     expect(() => load({ ...context, gate: 'reply', connect: 'localhost:1' }))
       .to.throw(/where a reply ends/)
       .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
   });
 
-  for (const address of ['6379', ':6379', 'a b:1', '127.0.0.1:65536', '::1:6379', 'unix:kv.sock', '']) {
+  for (const address of [
+    '6379',
+    ':6379',
+    'a b:1',
+    '127.0.0.1:65536',
+    '::1:6379',
+    'unix:kv.sock',
+    `unix:/${'x'.repeat(107)}`,
+    '',
+  ]) {
     it(`refuses the address "${address}"`, () => {
       expect(() => load({ ...context, connect: address }))
         .to.throw(/is no address/)
@@ -57,7 +84,7 @@ describe('the tcp adapter', () => {
   }
 
   it('says what to do when an address cannot be listened on', async () => {
-    const face = new TcpClientFace({ kind: 'tcp', host: '192.0.2.1', port: 1 }, new RecordingLogger());
+    const face = new TcpClientFace({ host: '192.0.2.1', port: 1 }, new RecordingLogger());
     const error: unknown = await face.listen(() => {}).catch((reason: unknown) => reason);
     expect(error).to.include({ code: 'ERR_LOCKSTEP_LISTEN' });
     expect((error as Error).message).to.match(/Choose an address that this machine has/);

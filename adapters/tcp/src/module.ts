@@ -13,7 +13,7 @@ export const adapter: Adapter<TcpOptions, ContainerModule> = {
   module: createModule,
 };
 
-function createModule({ quietMs }: TcpOptions, context: EndpointContext): ContainerModule {
+function createModule({ quietMs, proxyProtocol }: TcpOptions, context: EndpointContext): ContainerModule {
   const { endpoint, listen, connect, logger, gate = adapter.defaultGate } = context;
   if (gate === 'reply') {
     throw new LockstepError(
@@ -22,12 +22,19 @@ function createModule({ quietMs }: TcpOptions, context: EndpointContext): Contai
         'use an adapter that does (line), or the gate "consumed" or "none".',
     );
   }
+  if (proxyProtocol.out && context.beneathDialect) {
+    throw new LockstepError(
+      'ERR_LOCKSTEP_CONFIGURATION',
+      `The endpoint "${endpoint}" has proxyProtocol: { out: true } beneath a dialect, which would take the header for ` +
+        'a request: use the adapter tcp by itself, or remove out.',
+    );
+  }
   const clientAddress = listen === undefined ? undefined : parseAddress(listen);
   const serviceAddress = connect === undefined ? undefined : parseAddress(connect);
   return new ContainerModule(({ bind }) => {
     if (clientAddress !== undefined) {
       bind(tokens.ClientFace)
-        .toResolvedValue(() => new TcpClientFace(clientAddress, logger))
+        .toResolvedValue(() => new TcpClientFace(clientAddress, logger, proxyProtocol))
         .inSingletonScope();
     }
     if (serviceAddress !== undefined) {

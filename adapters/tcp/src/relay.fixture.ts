@@ -56,12 +56,13 @@ class Direction implements ServiceChannelHandler {
 
 /** Both faces back to back, with nothing in between: what a client does is what the service is to see. */
 export class Relay {
-  readonly #clientFace = new TcpClientFace(parseAddress('127.0.0.1:0'), new RecordingLogger());
+  readonly #clientFace: TcpClientFace;
   readonly #serviceFace: TcpServiceFace;
   /** Channels that are not closed yet, of both faces. */
   openChannels = 0;
 
-  constructor(serviceAddress: string) {
+  constructor(serviceAddress: string, listenAddress = '127.0.0.1:0') {
+    this.#clientFace = new TcpClientFace(parseAddress(listenAddress), new RecordingLogger());
     this.#serviceFace = new TcpServiceFace(parseAddress(serviceAddress), { gate: 'consumed', quietMs: 5 });
   }
 

@@ -1,5 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { endianness } from 'node:os';
+import { ipAddressBytes, mappedBytes } from './ip-address.js';
 
 /** The two addresses of one end of a connection, as a `net.Socket` shows them; undefined before it is connected. */
 export interface SocketEnds {
@@ -22,8 +22,8 @@ export interface EndPointsText {
 export function endPointsText(ends: SocketEnds): EndPointsText | undefined {
   const { localAddress, localPort, remoteAddress, remotePort } = ends;
   if (!localAddress || !remoteAddress || localPort === undefined || remotePort === undefined) return undefined;
-  const localBytes = addressBytes(localAddress);
-  const remoteBytes = addressBytes(remoteAddress);
+  const localBytes = ipAddressBytes(localAddress);
+  const remoteBytes = ipAddressBytes(remoteAddress);
   if (localBytes === undefined || remoteBytes === undefined) return undefined;
   const local = text(localBytes, localPort);
   const remote = text(remoteBytes, remotePort);
@@ -47,29 +47,4 @@ function text(bytes: readonly number[], port: number): string {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');
-}
-
-function mappedBytes(bytes: readonly number[]): number[] {
-  return [...new Array<number>(10).fill(0), 0xff, 0xff, ...bytes];
-}
-
-function addressBytes(address: string): number[] | undefined {
-  if (isIPv4(address)) return address.split('.').map(Number);
-  const withoutZone = address.replace(/%.*$/, '');
-  if (!isIPv6(withoutZone)) return undefined;
-  const [head = '', tail] = withoutZone.split('::');
-  const headBytes = groupBytes(head);
-  const tailBytes = groupBytes(tail ?? '');
-  const zeros = new Array<number>(16 - headBytes.length - tailBytes.length).fill(0);
-  return [...headBytes, ...zeros, ...tailBytes];
-}
-
-/** Colon-separated groups of an IPv6 address, the last of which may be written like an IPv4 address. */
-function groupBytes(groups: string): number[] {
-  if (groups === '') return [];
-  return groups.split(':').flatMap((group) => {
-    if (group.includes('.')) return group.split('.').map(Number);
-    const value = parseInt(group, 16);
-    return [value >> 8, value & 0xff];
-  });
 }

@@ -21,30 +21,6 @@ export function faultOf(error: Error): 'peer' | 'local' {
   return localFaults.has(codeOf(error) ?? '') ? 'local' : 'peer';
 }
 
-/** Why an address cannot be listened on, and what to do about it. */
-export function listenError(cause: Error, address: string): LockstepError {
-  const code = codeOf(cause);
-  if (code === 'EADDRINUSE') {
-    return new LockstepError(
-      'ERR_LOCKSTEP_ADDRESS_IN_USE',
-      `Another program listens on ${address}, where clients are to be served: stop it, or choose another address ` +
-        '(for a socket file that nobody uses any more, remove the file).',
-      { cause, retryable: true },
-    );
-  }
-  const remedies: Readonly<Record<string, string>> = {
-    EACCES: 'Choose a port from 1024 or a folder that you may write to, or give the process the right.',
-    EADDRNOTAVAIL: 'Choose an address that this machine has.',
-    ENOENT: 'Create the folder of the socket file, or choose another one.',
-    ENOTFOUND: 'Choose a name that resolves to an address of this machine, or write the address itself.',
-  };
-  return new LockstepError(
-    'ERR_LOCKSTEP_LISTEN',
-    `Clients cannot be served on ${address} (${describe(cause)}). ${remedies[code ?? ''] ?? 'Choose another address.'}`,
-    { cause },
-  );
-}
-
 /** Why the service cannot be connected to, and what to do about it. */
 export function connectError(cause: Error, address: string): LockstepError {
   const isShortOfFiles = ['EMFILE', 'ENFILE'].includes(codeOf(cause) ?? '');

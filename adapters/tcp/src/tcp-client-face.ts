@@ -1,8 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { LockstepError, type Channel, type ClientFace, type Logger } from '@lockstep/contracts';
-import { formatAddress, socketOptions, type Address } from './address.js';
-import { listenError } from './socket-errors.js';
+import { formatAddress, listenOn, type Address } from '@lockstep/sockets';
+import type { ProxyProtocolOptions } from './options.js';
+import { ProxyFront } from './proxy-protocol/proxy-front.js';
 import { TcpChannel } from './tcp-channel.js';
+import { ThrottledReport } from './throttled-report.js';
 
 /** Clients that vanish without a word (a host that lost power) are found after this time and two minutes. */
 const keepAliveAfterMs = 60_000;
@@ -14,37 +16,36 @@ const acceptErrorPeriodMs = 1000;
 export class TcpClientFace implements ClientFace {
   readonly #address: Address;
   readonly #logger: Logger;
+  readonly #front: ProxyFront;
+  /**
+   * The process is out of descriptors, or the system of memory: this client is refused, and everybody else lives on.
+   * What was accepted before is not touched, and what comes later is tried again.
+   */
+  readonly #acceptErrors = new ThrottledReport<Error>(acceptErrorPeriodMs, (count, cause) => {
+    this.#reportAcceptErrors(count, cause);
+  });
   #server: Server | undefined;
-  /** Failures to accept since the last line in the log; undefined while none has happened for a period. */
-  #acceptErrors: number | undefined;
 
-  constructor(address: Address, logger: Logger) {
+  /**
+   * @param proxyProtocol headers before the stream. Default: none
+   */
+  constructor(address: Address, logger: Logger, proxyProtocol: ProxyProtocolOptions = { in: false, out: false }) {
     this.#address = address;
     this.#logger = logger;
+    this.#front = new ProxyFront(proxyProtocol, formatAddress(address), logger);
   }
 
   async listen(accept: (channel: Channel) => void): Promise<string> {
     if (this.#server !== undefined) throw new Error('listen is called once');
-    const canReset = this.#address.kind === 'tcp';
+    const canReset = 'host' in this.#address;
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, keepAlive: canReset, keepAliveInitialDelay: keepAliveAfterMs },
-      (socket: Socket) => accept(new TcpChannel(socket, canReset)),
+      (socket: Socket) => this.#front.admit(socket, () => accept(new TcpChannel(socket, canReset))),
     );
+    const bound = await listenOn(server, this.#address, { purpose: 'where clients are to be served' });
     this.#server = server;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(socketOptions(this.#address), () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-    } catch (error) {
-      this.#server = undefined;
-      throw listenError(error as Error, formatAddress(this.#address));
-    }
-    server.on('error', (error) => this.#noteAcceptError(error));
-    return formatAddress(this.#addressOf(server));
+    server.on('error', (error) => this.#acceptErrors.note(error));
+    return formatAddress(bound);
   }
 
   async close(): Promise<void> {
@@ -52,32 +53,9 @@ export class TcpClientFace implements ClientFace {
     if (server === undefined) return;
     this.#server = undefined;
     server.close();
+    this.#front.close();
     // The descriptor is closed in this turn of the event loop. The server's own callback would wait for all channels.
     await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  #addressOf(server: Server): Address {
-    const address = server.address();
-    if (address === null || typeof address === 'string') return this.#address;
-    return { kind: 'tcp', host: address.address, port: address.port };
-  }
-
-  /**
-   * The process is out of descriptors, or the system of memory: this client is refused, and everybody else lives on.
-   * What was accepted before is not touched, and what comes later is tried again.
-   */
-  #noteAcceptError(cause: Error): void {
-    if (this.#acceptErrors !== undefined) {
-      this.#acceptErrors += 1;
-      return;
-    }
-    this.#acceptErrors = 0;
-    this.#reportAcceptErrors(1, cause);
-    setTimeout(() => {
-      const count = this.#acceptErrors ?? 0;
-      this.#acceptErrors = undefined;
-      if (count > 0) this.#reportAcceptErrors(count, cause);
-    }, acceptErrorPeriodMs).unref();
   }
 
   #reportAcceptErrors(count: number, cause: Error): void {

@@ -4,9 +4,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceChannel } from '@lockstep/contracts';
+import type { Address } from '@lockstep/sockets';
 import { ChannelRecorder, turns, until } from '@lockstep/testkit';
 import { expect } from 'chai';
-import { formatAddress, parseAddress, type Address } from './address.js';
 import { SocketTables } from './socket-tables.js';
 import { TcpServiceFace } from './tcp-service-face.js';
 
@@ -49,9 +49,9 @@ describe('TcpServiceFace, gate consumed', () => {
     const bound = server?.address();
     const address: Address =
       bound !== null && typeof bound === 'object'
-        ? { kind: 'tcp', host: host ?? bound.address, port: bound.port }
-        : { kind: 'unix', path: bound ?? '' };
-    const face = new TcpServiceFace(parseAddress(formatAddress(address)), { gate: 'consumed', quietMs }, tables);
+        ? { host: host ?? bound.address, port: bound.port }
+        : { path: bound ?? '' };
+    const face = new TcpServiceFace(address, { gate: 'consumed', quietMs }, tables);
     const channel = face.connect();
     const recorder = new ChannelRecorder(channel);
     const service = await accepted;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
-import { formatAddress, socketOptions, type Address } from './address.js';
+import { formatAddress, type Address } from '@lockstep/sockets';
 import { connectError } from './socket-errors.js';
 import { SocketTables } from './socket-tables.js';
 import { TcpServiceChannel, type ConsumedGateOptions } from './tcp-service-channel.js';
@@ -32,7 +32,7 @@ export class TcpServiceFace implements ServiceFace {
   }
 
   connect(): ServiceChannel {
-    return new TcpServiceChannel(this.#dial(), this.#address.kind === 'tcp', this.#name, this.#gate);
+    return new TcpServiceChannel(this.#dial(), 'host' in this.#address, this.#name, this.#gate);
   }
 
   async probe(): Promise<void> {
@@ -52,6 +52,6 @@ export class TcpServiceFace implements ServiceFace {
   }
 
   #dial(): Socket {
-    return connect({ ...socketOptions(this.#address), allowHalfOpen: true, noDelay: true });
+    return connect({ ...this.#address, allowHalfOpen: true, noDelay: true });
   }
 }

@@ -2,15 +2,15 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Peer, TestService } from './peer.js';
 import { ReceivedBytes } from './received-bytes.js';
 
-/** Connects to a client face, as a client. `address` is `host:port`, without brackets for IPv6. */
+const unixPrefix = 'unix:';
+
+/** Connects to a client face, as a client. `address` is `host:port`, without brackets for IPv6, or `unix:/path`. */
 export async function connectTcpPeer(address: string): Promise<Peer> {
   const colon = address.lastIndexOf(':');
-  const socket = connect({
-    host: address.slice(0, colon),
-    port: Number(address.slice(colon + 1)),
-    allowHalfOpen: true,
-    noDelay: true,
-  });
+  const place = address.startsWith(unixPrefix)
+    ? { path: address.slice(unixPrefix.length) }
+    : { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  const socket = connect({ ...place, allowHalfOpen: true, noDelay: true });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', reject);
@@ -18,8 +18,12 @@ export async function connectTcpPeer(address: string): Promise<Peer> {
   return new TcpPeer(socket);
 }
 
-/** Listens on the loopback, as a service. */
-export async function serveTcpPeers(): Promise<TestService> {
+/**
+ * Listens as a service.
+ *
+ * @param path of a unix socket. Default: a free port of the loopback
+ */
+export async function serveTcpPeers(path?: string): Promise<TestService> {
   const peers: TcpPeer[] = [];
   const waiting: ((peer: TcpPeer) => void)[] = [];
   const sockets = new Set<Socket>();
@@ -31,9 +35,10 @@ export async function serveTcpPeers(): Promise<TestService> {
     if (next === undefined) peers.push(peer);
     else next(peer);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const place = path === undefined ? { host: '127.0.0.1', port: 0 } : { path };
+  await new Promise<void>((resolve) => server.listen(place, resolve));
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: path === undefined ? `127.0.0.1:${(server.address() as AddressInfo).port}` : `${unixPrefix}${path}`,
     accept: () => {
       const peer = peers.shift();
       return peer ? Promise.resolve(peer) : new Promise((resolve) => waiting.push(resolve));
@@ -46,7 +51,7 @@ export async function serveTcpPeers(): Promise<TestService> {
   };
 }
 
-/** A program with a TCP socket. */
+/** A program with a TCP socket, or a unix socket, which cannot be reset: there a reset is a close. */
 export class TcpPeer implements Peer {
   readonly #socket: Socket;
   readonly #received = new ReceivedBytes();
@@ -84,7 +89,8 @@ export class TcpPeer implements Peer {
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    if (this.#socket.remotePort === undefined) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   pause(): void {
