@@ -34,10 +34,10 @@ function createModule(options: HttpOptions, context: EndpointContext): Container
 }
 
 function checkGate(endpoint: string, gate: Gate): 'reply' | 'none' {
-  if (gate !== 'consumed') return gate;
+  if (gate === 'reply' || gate === 'none') return gate;
   throw new LockstepError(
     'ERR_LOCKSTEP_CONFIGURATION',
-    `The endpoint "${endpoint}" has the gate "consumed", but HTTP knows where a reply ends: ` +
+    `The endpoint "${endpoint}" has the gate "${gate}", but HTTP knows where a reply ends: ` +
       'leave gate out, or write "reply" or "none".',
   );
 }

@@ -15,10 +15,10 @@ export const adapter: Adapter<ExecOptions, ContainerModule> = {
 };
 
 function createModule(options: ExecOptions, { endpoint, gate, run, standIn }: EndpointContext): ContainerModule {
-  if (gate === 'consumed') {
+  if (gate === 'consumed' || gate === 'probe') {
     throw new LockstepError(
       'ERR_LOCKSTEP_CONFIGURATION',
-      `The endpoint "${endpoint}" has the gate "consumed", but commands have their input before they start: ` +
+      `The endpoint "${endpoint}" has the gate "${gate}", but commands have their input before they start: ` +
         'use the gate "reply", which waits for their end, or "none".',
     );
   }

@@ -25,9 +25,9 @@ export const adapter: Adapter<StdioOptions, ContainerModule> = {
 
 function createModule({ quietMs }: StdioOptions, context: EndpointContext): ContainerModule {
   const { endpoint, gate = adapter.defaultGate, run, standIn } = context;
-  if (gate === 'reply') {
+  if (gate === 'reply' || gate === 'probe') {
     throw wrong(
-      `The endpoint "${endpoint}" has the gate "reply", but stdio does not know where a reply ends: ` +
+      `The endpoint "${endpoint}" has the gate "${gate}", but stdio does not know where a reply ends: ` +
         'use an adapter that does over it (line), or the gate "consumed" or "none".',
     );
   }

@@ -15,10 +15,10 @@ export const adapter: Adapter<TcpOptions, ContainerModule> = {
 
 function createModule({ quietMs, proxyProtocol }: TcpOptions, context: EndpointContext): ContainerModule {
   const { endpoint, listen, connect, logger, gate = adapter.defaultGate } = context;
-  if (gate === 'reply') {
+  if (gate === 'reply' || gate === 'probe') {
     throw new LockstepError(
       'ERR_LOCKSTEP_CONFIGURATION',
-      `The endpoint "${endpoint}" has the gate "reply", but raw TCP does not know where a reply ends: ` +
+      `The endpoint "${endpoint}" has the gate "${gate}", but raw TCP does not know where a reply ends: ` +
         'use an adapter that does (line), or the gate "consumed" or "none".',
     );
   }

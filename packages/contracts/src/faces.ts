@@ -39,7 +39,8 @@ export interface ServiceFace {
  * When a service has finished a turn; the next turn of another connection waits for it.
  *
  * - `reply`: the reply to each request has been read to its end (needs a dialect, or an adapter that knows);
+ * - `probe`: the service has answered a probe that follows the turn (needs a protocol that has one, as WebSocket has pings);
  * - `consumed`: the service has read its socket empty, and has answered or stayed quiet;
  * - `none`: at once; the user declares that connections are independent.
  */
-export type Gate = 'reply' | 'consumed' | 'none';
+export type Gate = 'reply' | 'probe' | 'consumed' | 'none';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Adapter, LockstepError } from '@lockstep/contracts';
+import { type Adapter, type Gate, LockstepError } from '@lockstep/contracts';
 import type { AdapterReference } from './adapter-reference.js';
 import { lookUp } from './look-up.js';
 
@@ -54,11 +54,13 @@ function notLoaded({ name, specifier }: AdapterReference, error: unknown): Locks
   );
 }
 
+const gates: readonly Gate[] = ['reply', 'probe', 'consumed', 'none'];
+
 function isAdapter(value: unknown): value is Adapter<unknown> {
   const { kind, defaultGate, parseOptions, module } = (value ?? {}) as Partial<Adapter<unknown>>;
   return (
     (kind === 'channel' || kind === 'dialect' || kind === 'faces') &&
-    (defaultGate === 'reply' || defaultGate === 'consumed' || defaultGate === 'none') &&
+    gates.some((gate) => gate === defaultGate) &&
     typeof parseOptions === 'function' &&
     typeof module === 'function'
   );

@@ -97,6 +97,7 @@ describe('loadEndpoint', () => {
     const refusals: readonly (readonly [RegExp, ...string[]])[] = [
       [/^\/kv\.yaml:8:18: .* cannot share a connection/, 'adapter: ./channel.mjs', 'connections: shared'],
       [/^\/kv\.yaml:8:11: .* cannot wait for replies/, 'adapter: ./channel.mjs', 'gate: reply'],
+      [/^\/kv\.yaml:8:11: .* cannot probe/, 'adapter: ./channel.mjs', 'gate: probe'],
       [/^\/kv\.yaml:8:11: .* needs nothing to carry it/, 'adapter: ./faces.mjs', 'over: ./channel.mjs'],
       [/^\/kv\.yaml:8:11: .* cannot carry/, 'adapter: ./dialect.mjs', 'over: ./faces.mjs'],
     ];

@@ -78,7 +78,7 @@ async function load(
 function checkAbilities(
   configuration: Configuration,
   endpoint: Endpoint,
-  { kind, sharesConnections }: Adapter<unknown>,
+  { kind, defaultGate, sharesConnections }: Adapter<unknown>,
 ): void {
   const { name, adapter, connections, gate, over } = endpoint;
   if (connections === 'shared' && kind !== 'dialect' && sharesConnections !== true) {
@@ -93,6 +93,13 @@ function checkAbilities(
       ['endpoints', name, 'gate'],
       `${adapter.name} cannot wait for replies: it does not tell where one ends`,
       'Write consumed, or use a dialect such as line.',
+    );
+  }
+  if (gate === 'probe' && defaultGate !== 'probe') {
+    throw configuration.errorAt(
+      ['endpoints', name, 'gate'],
+      `${adapter.name} cannot probe: its protocol has nothing that every service answers at once`,
+      `Leave gate out, which means ${defaultGate}, or write none.`,
     );
   }
   if (over !== undefined && kind !== 'dialect') {

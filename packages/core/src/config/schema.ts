@@ -44,7 +44,7 @@ const service = z
           {
             tcp: address({
               example: '127.0.0.1:6380',
-              description: 'Ready once this accepts connections.',
+              description: 'Ready once this accepts connections; a unix socket may stand here too.',
               variables: true,
             }),
           },
@@ -97,7 +97,7 @@ const endpoint = z
         'Whether each client connection has its own connection to the service. Shared needs a dialect.',
       ).default('dedicated'),
       gate: choice(
-        ['reply', 'consumed', 'none'],
+        ['reply', 'probe', 'consumed', 'none'],
         'When the service has finished a turn, and the next connection has its turn. Default: what the adapter says.',
       ).optional(),
       client: z
