@@ -1,30 +1,123 @@
-import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
-import type { Address } from '../address.js';
+import { connect, type Socket } from 'node:net';
+import { LockstepError, type ServiceChannel, type ServiceFace } from '@lockstep/contracts';
+import { formatAddress, socketOptions, type Address } from '../address.js';
 import type { HttpOptions } from '../options.js';
+import { connectError } from '../socket-errors.js';
+import { ExchangeLine } from './exchange-line.js';
+import { HttpServiceChannel } from './http-service-channel.js';
+
+/** A service that has not accepted a connection by then does not accept connections. */
+const probeTimeoutMs = 2000;
 
 /** How the face meets the service. */
 export interface HttpServiceTerms {
+  /** `none`: the channels are never busy. */
   readonly gate: 'reply' | 'none';
+  /** `shared`: the requests of all virtual connections go over one connection, in their order. */
   readonly connections: 'dedicated' | 'shared';
 }
 
-/** Connects to the service, once for each virtual connection or once for all. */
+/** Plays the clients towards the service. */
 export class HttpServiceFace implements ServiceFace {
-  constructor(
-    readonly address: Address,
-    readonly options: HttpOptions,
-    readonly terms: HttpServiceTerms,
-  ) {}
+  readonly #address: Address;
+  /** One text for all connections, of which there may be many. */
+  readonly #name: string;
+  readonly #options: HttpOptions;
+  readonly #terms: HttpServiceTerms;
+  /** The line that all share. */
+  readonly #shared: ExchangeLine | undefined;
+  /** Channels of the shared line. */
+  readonly #channels = new Set<HttpServiceChannel>();
+  #onLost: (reason: Error) => void = () => undefined;
+  #isLost = false;
+
+  constructor(address: Address, options: HttpOptions, terms: HttpServiceTerms) {
+    this.#address = address;
+    this.#name = formatAddress(address);
+    this.#options = options;
+    this.#terms = terms;
+    if (terms.connections === 'dedicated') return;
+    this.#shared = new ExchangeLine({
+      dial: () => this.#dial(),
+      depthMax: options.pipelining,
+      tellsClose: false,
+      onOpen: () => undefined,
+      onLost: (reason, cause) => this.#lose(reason, cause),
+    });
+  }
 
   connect(): ServiceChannel {
-    throw new Error('not yet');
+    const { gate } = this.#terms;
+    const terms = { gate, repeatBytesMax: this.#options.gatherBytes + this.#options.maxHeadBytes };
+    if (this.#shared === undefined) return this.#connectDedicated(terms);
+    const channel = new HttpServiceChannel(this.#shared, {
+      ...terms,
+      ownsLine: false,
+      onGone: (gone) => this.#channels.delete(gone),
+    });
+    this.#channels.add(channel);
+    // The line connects when there is something to send; a channel of it is as good as open.
+    setImmediate(() => channel.open());
+    return channel;
   }
 
-  probe(): Promise<void> {
-    return Promise.reject(new Error('not yet'));
+  async probe(): Promise<void> {
+    const socket = this.#dial();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('error', reject);
+        socket.setTimeout(probeTimeoutMs, () => reject(new Error(`no answer within ${probeTimeoutMs} ms`)));
+      });
+    } catch (error) {
+      throw connectError(error as Error, this.#name);
+    } finally {
+      // What still goes wrong with a socket that is given up interests nobody.
+      socket.on('error', () => {}).destroy();
+    }
   }
 
-  onLost(_listener: (reason: Error) => void): void {}
+  onLost(listener: (reason: Error) => void): void {
+    this.#onLost = listener;
+  }
 
-  close(): void {}
+  close(): void {
+    this.#shared?.close();
+  }
+
+  #connectDedicated(terms: { gate: 'reply' | 'none'; repeatBytesMax: number }): ServiceChannel {
+    const line = new ExchangeLine({
+      dial: () => this.#dial(),
+      depthMax: 1,
+      tellsClose: true,
+      onOpen: () => channel.open(),
+      onLost: (reason) => channel.fail(connectError(reason, this.#name)),
+    });
+    const channel: HttpServiceChannel = new HttpServiceChannel(line, {
+      ...terms,
+      ownsLine: true,
+      onGone: () => undefined,
+    });
+    line.open();
+    return channel;
+  }
+
+  #lose(reason: Error, cause: 'unreachable' | 'broken'): void {
+    const error =
+      cause === 'unreachable'
+        ? connectError(reason, this.#name)
+        : new LockstepError(
+            'ERR_LOCKSTEP_SERVICE_UNREACHABLE',
+            `The connection that all clients share broke at ${this.#name} (${reason.message}): ` +
+              'write pipelining: 1, or connections: dedicated, if the service does that on purpose.',
+            { cause: reason, retryable: true },
+          );
+    if (!this.#isLost) this.#onLost(error);
+    this.#isLost = true;
+    for (const channel of [...this.#channels]) channel.fail(error);
+  }
+
+  #dial(): Socket {
+    return connect({ ...socketOptions(this.#address), allowHalfOpen: true, noDelay: true });
+  }
 }
