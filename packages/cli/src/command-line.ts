@@ -3,11 +3,21 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type CheckCommandOptions, runCheck } from './commands/check.js';
 import { type ClientCommandOptions, runClient } from './commands/client.js';
 import { runService, type ServiceCommandOptions } from './commands/service.js';
+import { runStandIn, type StandInCommand, type StandInCommandOptions } from './commands/stand-in.js';
 import { runStatus, type StatusCommandOptions } from './commands/status.js';
 import { runUp, type UpCommandOptions } from './commands/up.js';
-import { checkHelp, clientHelp, programHelp, serviceHelp, statusHelp, upHelp } from './help-texts.js';
-import { logLevels } from './log/log-options.js';
-import { type ExitCode, reportError } from './report-error.js';
+import {
+  checkHelp,
+  clientHelp,
+  execHelp,
+  programHelp,
+  serviceHelp,
+  statusHelp,
+  stdioHelp,
+  upHelp,
+} from './help-texts.js';
+import { type LogOptions, logLevels } from './log/log-options.js';
+import { reportError } from './report-error.js';
 import type { Surroundings } from './surroundings.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -18,10 +28,12 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  * @param arguments_ the words after `lockstep`
  * @returns what the process is to exit with, once the command is done
  */
-export async function runCommandLine(arguments_: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+export async function runCommandLine(arguments_: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
-    await createProgram(surroundings).parseAsync(arguments_, { from: 'user' });
-    return 0;
+    let exitCode = 0;
+    const program = createProgram(surroundings, (code) => (exitCode = code));
+    await program.parseAsync(arguments_, { from: 'user' });
+    return exitCode;
   } catch (error) {
     // commander has said already what is wrong with the command line, and asks for exit code 0 after --help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -29,12 +41,14 @@ export async function runCommandLine(arguments_: readonly string[], surroundings
   }
 }
 
-function createProgram(surroundings: Surroundings): Command {
+/** @param onExitCode is told what to exit with by commands that stand in for a program, when they are done */
+function createProgram(surroundings: Surroundings, onExitCode: (code: number) => void): Command {
   const program = new Command('lockstep')
     .description('Keeps an unmodified service available when its hosts fail.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', programHelp)
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride()
@@ -56,6 +70,10 @@ function createProgram(surroundings: Surroundings): Command {
     (options: ClientCommandOptions) => runClient(options, surroundings),
   );
 
+  addStandInCommands(program, (command, words, options) =>
+    runStandIn(command, words, options, surroundings).then(onExitCode),
+  );
+
   addCommand(program, 'status', 'show view, order, lag and connections of every member', statusHelp)
     .option('--json', 'print everything that the members say, as JSON', false)
     .addOption(
@@ -72,6 +90,26 @@ function createProgram(surroundings: Surroundings): Command {
   return program;
 }
 
+function addStandInCommands(
+  program: Command,
+  run: (command: StandInCommand, words: readonly string[], options: StandInCommandOptions) => Promise<void>,
+): void {
+  const endpointOption = ['-e, --endpoint <name>', 'which endpoint, if there are several to choose from'] as const;
+
+  withLogs(addCommand(program, 'stdio', 'stand in for a program on standard input and output', stdioHelp), 'warn')
+    .option(...endpointOption)
+    .action((options: StandInCommandOptions) => run('stdio', [], options));
+
+  withLogs(addCommand(program, 'exec', 'run a command line on every replica', execHelp), 'warn')
+    .option(...endpointOption)
+    .argument('<program>', 'the program to run, one that the endpoint allows')
+    .argument('[arguments...]', 'its arguments')
+    .passThroughOptions()
+    .action((name: string, parameters: string[], options: StandInCommandOptions) =>
+      run('exec', [name, ...parameters], options),
+    );
+}
+
 function addCommand(program: Command, name: string, description: string, help: string): Command {
   return program
     .command(name)
@@ -81,9 +119,9 @@ function addCommand(program: Command, name: string, description: string, help: s
     .option('-c, --config <file>', 'the configuration, the same on every host', 'lockstep.yaml');
 }
 
-function withLogs(command: Command): Command {
+function withLogs(command: Command, level: LogOptions['logLevel'] = 'info'): Command {
   return command
-    .addOption(new Option('--log-level <level>', 'the least important lines to log').choices(logLevels).default('info'))
+    .addOption(new Option('--log-level <level>', 'the least important lines to log').choices(logLevels).default(level))
     .option('--log-json', 'log one JSON object on each line, even on a terminal', false);
 }
 

@@ -28,6 +28,10 @@ Start here:
 On several hosts, with the same lockstep.yaml on each:
   $ lockstep service --replica a        where replica a lives; b and c likewise
   $ lockstep client                     where clients live; they connect to the address after \`listen\`
+
+For programs instead of servers:
+  $ lockstep stdio                      in the place of a program that talks over standard input and output
+  $ lockstep exec -- PROGRAM ...        a command line, run on every replica
 ${exitCodes}`;
 
 export const upHelp = `
@@ -66,6 +70,29 @@ Examples:
   $ lockstep client
   $ lockstep client --log-level debug
 ${exitCodes}`;
+
+const programExitCodes = `
+Exit codes: the program's own, or 128 and the number of the signal that ended it; for lockstep 1 failed, 2 the configuration or the command line is wrong.`;
+
+export const stdioHelp = `
+Takes the place of a program that reads standard input and writes standard output: in a terminal, in pipes and scripts.
+Every replica runs the program, from its start to its end, and one of them answers; standard error and the exit code are
+the program's, too. SIGINT, SIGTERM and the end of whoever reads the output end the program on every replica.
+
+Examples:
+  $ lockstep stdio -c examples/sqlite/lockstep.yaml < schema.sql
+  $ echo '2^100' | lockstep stdio --endpoint bc
+${programExitCodes}`;
+
+export const execHelp = `
+Runs a command on every replica, in the same order as all others, and gives back one standard output, standard error and
+exit code. Standard input is read to its end first, unless it is a terminal. The endpoint says which programs there are;
+files are those of the replicas.
+
+Examples:
+  $ lockstep exec -c examples/task-spooler/lockstep.yaml -- tsp -n make
+  $ lockstep exec -- qsub job.sh
+${programExitCodes}`;
 
 export const statusHelp = `
 Asks every configured member. Those that do not answer in time are shown as unreachable; when none answers, the exit

@@ -27,6 +27,9 @@ export interface ClientInterceptorParts {
   readonly now: () => Milliseconds;
 }
 
+/** How long the group may take to hear that everything is over, before it is left to find out by itself. */
+const leaveTimeoutMs = 1000;
+
 /**
  * The client's side of the virtual communication layer: faces towards clients, the engine that numbers and resends, and the
  * link to the member that it is attached to.
@@ -40,6 +43,8 @@ export class ClientInterceptor implements MemberDialerHandler {
   readonly #inputs: ClientInput[] = [];
   #stepping = false;
   #stopped = false;
+  /** While the group is told that everything is over: what to call when it knows. */
+  #onLeft: (() => void) | undefined;
   #nextToken = 1;
   #numbered: ConnectionNumber | undefined;
   #onFailure: (error: Error) => void = () => undefined;
@@ -79,11 +84,12 @@ export class ClientInterceptor implements MemberDialerHandler {
     return addresses;
   }
 
-  /** Stops listening, breaks what is open, and lets go of the group; the group expires the session. */
+  /** Stops listening, breaks what is open, and lets go of the group. */
   async stop(): Promise<void> {
+    await Promise.all([...this.#parts.faces.values()].map((face) => face.close()));
+    await this.#takeLeave();
     this.#stopped = true;
     this.#loop.stop();
-    await Promise.all([...this.#parts.faces.values()].map((face) => face.close()));
     for (const channel of this.#channels.values()) channel.reset();
     this.#channels.clear();
     await this.#parts.links.stop();
@@ -106,7 +112,7 @@ export class ClientInterceptor implements MemberDialerHandler {
   }
 
   #accept(endpoint: string, channel: Channel): void {
-    if (this.#stopped) return channel.reset();
+    if (this.#stopped || this.#onLeft !== undefined) return channel.reset();
     const token = this.#nextToken++;
     this.#unnumbered.set(token, channel);
     this.#numbered = undefined;
@@ -133,6 +139,24 @@ export class ClientInterceptor implements MemberDialerHandler {
     };
   }
 
+  /**
+   * Breaks every connection, and waits until the group has that for good: it would hold on to them until it expires us, and
+   * programs that serve them would run on.
+   */
+  async #takeLeave(): Promise<void> {
+    const { engine } = this.#parts;
+    const { state, connections } = engine.snapshot();
+    if (this.#stopped || state !== 'attached' || connections === 0) return;
+    const left = new Promise<void>((resolve) => (this.#onLeft = resolve));
+    for (const { connection } of engine.connections()) {
+      this.#channels.get(connection)?.reset();
+      this.#tell({ kind: 'reset', connection });
+    }
+    const timer = setTimeout(() => this.#onLeft?.(), leaveTimeoutMs);
+    await left;
+    clearTimeout(timer);
+  }
+
   #tell(input: ClientInput): void {
     if (this.#stopped) return;
     this.#step(input);
@@ -152,6 +176,7 @@ export class ClientInterceptor implements MemberDialerHandler {
     } finally {
       this.#stepping = false;
     }
+    if (this.#onLeft !== undefined && this.#parts.engine.snapshot().connections === 0) this.#onLeft();
   }
 
   #run(effect: ClientEffect): void {
