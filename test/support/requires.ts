@@ -7,6 +7,8 @@ const debianPackages = {
   'redis-cli': 'redis-tools',
   'redis-benchmark': 'redis-tools',
   memcached: 'memcached',
+  curl: 'curl',
+  wrk: 'wrk',
   nc: 'netcat-openbsd',
   ip: 'iproute2',
   nft: 'nftables',

@@ -6,13 +6,15 @@ import { freePorts } from '../free-ports.js';
 import { repository } from '../repository.js';
 
 /** The examples whose services tests use. The job queue runs everywhere, the others need their servers. */
-export type Example = 'custom-adapter-resp' | 'job-queue' | 'memcached' | 'redis';
+export type Example = 'custom-adapter-resp' | 'http-json-store' | 'job-queue' | 'memcached' | 'redis';
 
 /** What a test changes of an example's configuration. */
 export interface GroupChanges {
   readonly example: Example;
   /** Which of the example's configurations, if there are several. Default `lockstep.yaml`. */
   readonly file?: string;
+  /** How virtual connections meet the service, where the adapter leaves the choice. Default as in the example. */
+  readonly connections?: 'dedicated' | 'shared';
   /** The replicas with a service, instead of the example's three. */
   readonly replicas?: readonly string[];
   /** The names of witnesses, besides. */
