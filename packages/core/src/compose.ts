@@ -36,7 +36,7 @@ import { AttachedService } from './service/attached-service.js';
 import { parseCommandLine } from './service/command-line.js';
 import { EndpointPrograms } from './service/endpoint-programs.js';
 import { ManagedService } from './service/managed-service.js';
-import { tcpReadyProbe } from './service/ready-probe.js';
+import { connectReadyProbe } from './service/ready-probe.js';
 import { ReplicaHost } from './service/replica-host.js';
 import { serviceEnvironment } from './service/service-environment.js';
 import type { ServiceProcess } from './service/service-process.js';
@@ -226,7 +226,7 @@ function composeServiceProcess(
           address: endpoints.map(({ name: endpoint, connect = endpoint }) => connect).join(', '),
           probe: () => probeAll(faces),
         }
-      : tcpReadyProbe(service.readyAddress);
+      : connectReadyProbe(service.readyAddress);
   if (service?.run === undefined) {
     const isServer = service?.readyAddress !== undefined || endpoints.some(({ connect }) => connect !== undefined);
     return isServer ? new AttachedService(ready, logger) : new EndpointPrograms(ready);

@@ -1,4 +1,5 @@
-import { isLoopback, isWildcard, parseAddress } from './address.js';
+import { type Address, parseAddress } from '@lockstep/sockets';
+import { isWildcard, staysOnMachine } from './address.js';
 import type { KeyPath } from './problem.js';
 import type { ConfigurationDocument } from './schema.js';
 import { completeTiming, type Timing } from './timing.js';
@@ -32,10 +33,10 @@ export function checkReplicas(replicas: Replicas, security: unknown, report: Rep
       report(path, `replicas ${other} and ${name} have the same link, ${link}`, 'Give each its own address or port.');
     }
     taken.set(link, name);
-    const host = parseAddress(link)?.host ?? '';
-    if (isWildcard(host)) {
+    const address = parseAddress(link)!;
+    if (isWildcard(address)) {
       report(path, `${link} is no address that others can dial`, 'Write the address of this host, as others see it.');
-    } else if (!isLoopback(host) && security === undefined) {
+    } else if (!staysOnMachine(address) && security === undefined) {
       report(
         path,
         `${link} leaves this machine, and links are neither encrypted nor authenticated yet`,
@@ -60,12 +61,17 @@ export function checkServices(document: ConfigurationDocument, report: Report): 
     checkPlace(name, client !== undefined, place, report);
     if (client === undefined) continue;
     const other = taken.get(client.listen);
-    if (other !== undefined && parseAddress(client.listen)?.port !== 0) {
+    if (other !== undefined && !isAnyPort(parseAddress(client.listen))) {
       const what = `endpoints ${other} and ${name} both listen on ${client.listen}`;
-      report(['endpoints', name, 'client', 'listen'], what, 'Give each its own port.');
+      report(['endpoints', name, 'client', 'listen'], what, 'Give each its own address.');
     }
     taken.set(client.listen, name);
   }
+}
+
+/** Port 0 stands for one that is free. Each who listens there gets another one. */
+function isAnyPort(address: Address | undefined): boolean {
+  return address !== undefined && 'port' in address && address.port === 0;
 }
 
 /** A server is connected to, and a program, which no client connects to, is run. */
@@ -99,6 +105,13 @@ function checkPlace(
   }
 }
 
+/** Where all replicas are whose links do not leave the machine. */
+const thisMachine = 'this machine';
+
+function machineOf(link: Address): string {
+  return 'path' in link || staysOnMachine(link) ? thisMachine : link.host;
+}
+
 /**
  * Checks that every replica has a service of its own. A service on the loopback is on the machine of its replica, and
  * two replicas whose links have the same host are on the same machine.
@@ -108,27 +121,30 @@ export function checkSharedServices(documents: ReadonlyMap<string, Configuration
   for (const [replica, { replicas, endpoints }] of documents) {
     const member = replicas[replica];
     if (member === undefined || member.witness) continue;
-    const host = parseAddress(member.link)?.host ?? '';
-    const machine = isLoopback(host) ? 'loopback' : host;
+    const machine = machineOf(parseAddress(member.link)!);
     for (const [name, { service, client }] of Object.entries(endpoints)) {
       const path = ['endpoints', name, 'service', 'connect'];
       if (service.connect === undefined) continue;
-      const local = isLoopback(parseAddress(service.connect)?.host ?? '');
-      const owner = local ? `${machine} ${service.connect}` : service.connect;
+      const address = parseAddress(service.connect);
+      // A variable in it is not known, which is a problem of its own.
+      if (address === undefined) continue;
+      const owner = staysOnMachine(address) ? `${machine} ${service.connect}` : service.connect;
       const other = taken.get(owner);
       if (other !== undefined && other !== replica) {
         report(
           path,
           `replicas ${other} and ${replica} would share one service, ${service.connect}`,
-          'Give each its own port: add `vars: { port: … }` to each replica and write ${port} here.',
+          'path' in address
+            ? 'Give each its own socket: write ${name} in its path.'
+            : 'Give each its own port: add `vars: { port: … }` to each replica and write ${port} here.',
         );
       }
       taken.set(owner, replica);
-      if (machine === 'loopback' && client?.listen === service.connect) {
+      if (machine === thisMachine && client?.listen === service.connect) {
         report(
           path,
           `replica ${replica} looks for its service on ${service.connect}, where the client interceptor listens`,
-          'Give the service another port.',
+          'Give the service another address.',
         );
       }
     }

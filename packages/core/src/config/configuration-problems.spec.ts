@@ -102,7 +102,7 @@ describe('problems of a configuration: keys', () => {
 describe('problems of a configuration: values', () => {
   it('says what it found, what it expected, and an example', () => {
     expect(problemsWith(3, '  a: { link: 7501, vars: { port: 1 } }')).to.deep.equal([
-      '3:14: replicas.a.link is 7501. Write host:port, for example 10.0.0.1:7400.',
+      '3:14: replicas.a.link is 7501. Write host:port, for example 10.0.0.1:7400, or unix:/path.',
     ]);
     expect(problemsWith(10, '    client: { listen: 127.0.0.1:70000 }')).to.deep.equal([
       '10:23: endpoints.cache.client.listen is "127.0.0.1:70000". ' +
@@ -184,7 +184,7 @@ describe('problems of a configuration: variables', () => {
 
   it('checks the form of what comes out', () => {
     expect(problemsWith(3, '  a: { link: 127.0.0.1:7501, vars: { port: http } }')).to.deep.equal([
-      '11:25: endpoints.cache.service.connect is "127.0.0.1:http". Write host:port, for example 127.0.0.1:6380.',
+      '11:25: endpoints.cache.service.connect is "127.0.0.1:http". Write host:port, for example 127.0.0.1:6380, or unix:/path.',
     ]);
   });
 
@@ -213,6 +213,28 @@ describe('problems of a configuration: what keys have to do with each other', ()
     ]);
   });
 
+  it('takes unix sockets wherever ports can stand, and knows that they stay on the machine', () => {
+    const unix = (name: string): string => `  ${name}: { link: unix:/run/kv-${name}.link, vars: { port: 7511 } }`;
+    const lines = [...good];
+    lines[2] = unix('a');
+    lines[3] = unix('b');
+    lines[9] = '    client: { listen: unix:/run/kv.sock }';
+    lines[10] = '    service: { connect: "unix:/run/kv-${name}.sock" }';
+    expect(problemsOf(lines.join('\n'))).to.deep.equal([]);
+    lines[10] = '    service: { connect: unix:/run/kv-a.sock }';
+    expect(problemsOf(lines.join('\n'))[0]).to.match(/would share one service, unix:.* write \$\{name\} in its path/);
+    lines[10] = '    service: { connect: unix:/run/kv.sock }';
+    expect(problemsOf(lines.join('\n'))[0]).to.match(/on unix:\/run\/kv.sock, where the client interceptor listens/);
+  });
+
+  it('refuses the path of a unix socket that is too long once it is filled in, or relative', () => {
+    const path = `/${'x'.repeat(105)}`;
+    const connect = (place: string): string[] => problemsWith(11, `    service: { connect: "${place}" }`);
+    expect(connect(`unix:${path}\${name}`)).to.deep.equal([]);
+    expect(connect(`unix:${path}\${name}y`)[0]).to.match(/has at most 107 bytes: choose a shorter one/);
+    expect(connect('unix:kv.sock')[0]).to.match(/Write host:port, for example 127.0.0.1:6380, or unix:\/path/);
+  });
+
   it('lets replicas on different hosts use the same loopback address', () => {
     const text = good.join('\n').replaceAll('7512', '7511').replace('127.0.0.1:7502', '10.0.0.2:7502');
     expect(problemsOf(`${text}\nsecurity: none`)).to.deep.equal([]);
@@ -221,7 +243,7 @@ describe('problems of a configuration: what keys have to do with each other', ()
   it('refuses a service where the client interceptor listens', () => {
     expect(problemsWith(10, '    client: { listen: 127.0.0.1:7512 }')).to.deep.equal([
       '11:25: replica b looks for its service on 127.0.0.1:7512, where the client interceptor listens. ' +
-        'Give the service another port.',
+        'Give the service another address.',
     ]);
   });
 

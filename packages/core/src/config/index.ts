@@ -1,4 +1,3 @@
-export { type Address, isLoopback, parseAddress } from './address.js';
 export type { AdapterReference } from './adapter-reference.js';
 export type * from './configuration.js';
 export { ConfigurationError } from './configuration-error.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressPattern, parseAddress } from './address.js';
+import { addressPattern, parseAddress, unixPathBytesMax } from '@lockstep/sockets';
 import { byteCountPattern, parseByteCount } from './limits.js';
 
 /** What a group, a replica or an endpoint may be called. */
@@ -21,22 +21,27 @@ const unfilledPattern = /\$\{/;
 const fillablePattern = new RegExp(`${addressPattern.source}|${unfilledPattern.source}`);
 
 /**
- * `host:port`.
+ * `host:port` or `unix:/path`.
  *
  * @param options `variables`: it may have variables in it; `portZero`: somebody listens there, and port 0 picks a free one
  */
 export function address(options: { example: string; description: string; variables?: boolean; portZero?: boolean }) {
-  const error = `Write host:port, for example ${options.example}.`;
+  const error = `Write host:port, for example ${options.example}, or unix:/path.`;
   const portMin = options.portZero === true ? 0 : 1;
   const rangeError = `The port goes from ${portMin} to 65535, for example ${options.example}.`;
+  const pathError = `The path of a unix socket has at most ${unixPathBytesMax} bytes: choose a shorter one.`;
   const fillable = options.variables === true;
   return z
     .string({ error })
     .regex(fillable ? fillablePattern : addressPattern, { error, abort: true })
-    .refine((text) => {
-      const parsed = parseAddress(text);
-      return parsed === undefined ? fillable && unfilledPattern.test(text) : parsed.port >= portMin;
-    }, rangeError)
+    .refine(
+      (text) => {
+        const parsed = parseAddress(text);
+        if (parsed === undefined) return fillable && unfilledPattern.test(text);
+        return 'path' in parsed || parsed.port >= portMin;
+      },
+      { error: ({ input }) => (String(input).startsWith('/', 'unix:'.length) ? pathError : rangeError) },
+    )
     .meta({ description: options.description });
 }
 

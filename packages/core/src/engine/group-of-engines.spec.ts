@@ -2,7 +2,7 @@ import type { GroupHandler, IncarnationId, MemberName, OrderedRuns, OrderNumber,
 import { expect } from 'chai';
 import { EventCounters } from '../link/event-counters.js';
 import { digestSettings } from '../link/identity.js';
-import type { LinkAddress } from '../link/link-address.js';
+import type { Address } from '@lockstep/sockets';
 import { LinkServer } from '../link/link-server.js';
 import { MemberLinks } from '../link/member-links.js';
 import { RecordingLogger } from '../link/recording-logger.fixture.js';
@@ -32,8 +32,8 @@ class Process implements GroupHandler {
 
   constructor(
     readonly incarnation: IncarnationId,
-    address: LinkAddress,
-    addresses: ReadonlyMap<MemberName, LinkAddress>,
+    address: Address,
+    addresses: ReadonlyMap<MemberName, Address>,
   ) {
     const { logger } = this;
     const counters = new EventCounters();
@@ -97,7 +97,7 @@ class Process implements GroupHandler {
 
 describe('a group of engines over real links', () => {
   const running: Process[] = [];
-  let addresses: Map<MemberName, LinkAddress>;
+  let addresses: Map<MemberName, Address>;
 
   const start = async (incarnation: string): Promise<Process> => {
     const name = incarnation.slice(0, 1) as MemberName;

@@ -4,7 +4,7 @@ import type { ClientToMember, MemberToClient } from '../protocol/connections/cli
 import { encodeEntry } from '../wire/entry-codec.js';
 import { ClientLinks, type ClientLinksHandler } from './client-links.js';
 import { EventCounters } from './event-counters.js';
-import type { LinkAddress } from './link-address.js';
+import type { Address } from '@lockstep/sockets';
 import { RecordingLogger } from './recording-logger.fixture.js';
 import { Relay } from './relay.fixture.js';
 import { until } from './until.fixture.js';
@@ -59,7 +59,7 @@ class TestClient implements MemberDialerHandler {
   readonly logger = new RecordingLogger();
   readonly dialer: MemberDialer;
 
-  constructor(identity: string, address: LinkAddress, member = a) {
+  constructor(identity: string, address: Address, member = a) {
     const own = { group: 'g', identity, settings: '' };
     const { logger } = this;
     const addresses = new Map([[member, address]]);
@@ -104,7 +104,7 @@ function joinOutput(messages: readonly MemberToClient[]): Buffer {
 
 describe('links between client interceptors and members', () => {
   let host: TestHost;
-  let address: LinkAddress;
+  let address: Address;
   let clients: TestClient[];
 
   const open = async (silenceMs?: number): Promise<void> => {

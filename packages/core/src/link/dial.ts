@@ -4,8 +4,8 @@ import type { EventCounters } from './event-counters.js';
 import { FrameConnection } from './frame-connection.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { judgeHello, type LocalIdentity, makeHello } from './identity.js';
-import type { LinkAddress } from './link-address.js';
-import { connectTcp, isConnectionRefused } from './tcp.js';
+import type { Address } from '@lockstep/sockets';
+import { connectLink, isConnectionRefused } from './transport.js';
 
 /** What came of an attempt to reach somebody. */
 export type DialOutcome =
@@ -15,7 +15,7 @@ export type DialOutcome =
   | { readonly kind: 'nobody' };
 
 export interface DialOptions {
-  readonly address: LinkAddress;
+  readonly address: Address;
   readonly own: LocalIdentity;
   readonly role: LinkRole;
   /** Says what is wrong with who answers, beyond what is wrong for every link. */
@@ -33,7 +33,7 @@ export interface DialOptions {
  * @returns cancels the attempt
  */
 export function dial({ address, own, role, judge, timeoutMs, counters, onDone }: DialOptions): () => void {
-  const socket = connectTcp(address);
+  const socket = connectLink(address);
   const startedAt = performance.now();
   let isOver = false;
   const finish = (outcome: DialOutcome): void => {

@@ -5,7 +5,7 @@ import type { Hello, LinkRole } from '../wire/hello.js';
 import { dial, type DialOutcome } from './dial.js';
 import { EventCounters } from './event-counters.js';
 import { linkLimits } from './limits.js';
-import type { LinkAddress } from './link-address.js';
+import { type Address, formatAddress } from '@lockstep/sockets';
 import { RecordingLogger } from './recording-logger.fixture.js';
 import { until } from './until.fixture.js';
 import { LinkServer } from './link-server.js';
@@ -16,7 +16,7 @@ const own = { group: 'g', identity: 'a/1', settings: '' };
 
 describe('link server', () => {
   let server: LinkServer;
-  let address: LinkAddress;
+  let address: Address;
   let counters: EventCounters;
   let logger: RecordingLogger;
   let accepted: Hello[];
@@ -67,7 +67,7 @@ describe('link server', () => {
   it('closes connections that say nothing sensible, and counts them (F28)', async () => {
     for (const garbage of ['GET / HTTP/1.1\r\n\r\n', '\0\0\0\0', '\x05\0\0\0\x01\0\0\0x', '\xff'.repeat(100)]) {
       await new Promise((resolve) => {
-        const socket = connect(address.port, address.host, () => socket.write(garbage, 'latin1'));
+        const socket = connect(address, () => socket.write(garbage, 'latin1'));
         socket.resume().on('error', () => undefined);
         socket.on('close', resolve);
       });
@@ -84,7 +84,7 @@ describe('link server', () => {
 
   it('refuses connections beyond those that it shakes hands with (F39)', async function () {
     this.timeout(20_000);
-    const sockets = Array.from({ length: linkLimits.handshakesMax }, () => connect(address.port, address.host));
+    const sockets = Array.from({ length: linkLimits.handshakesMax }, () => connect(address));
     for (const socket of sockets) socket.on('error', () => undefined);
     await until(() => counters.count('link-accepted') === linkLimits.handshakesMax);
     const outcome = await reach('client-1', 'client');
@@ -103,7 +103,7 @@ describe('link server', () => {
     );
     expect(error).to.be.instanceOf(LockstepError);
     expect(error).to.include({ code: 'ERR_LOCKSTEP_ADDRESS_IN_USE', retryable: true });
-    expect((error as Error).message).to.contain(`127.0.0.1:${address.port}, the link address of replica a.`);
+    expect((error as Error).message).to.contain(`${formatAddress(address)}, the link address of replica a.`);
   });
 
   it('says when an address is not of this host', async () => {

@@ -1,5 +1,5 @@
 import type { Logger } from '@lockstep/contracts';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Hello, LinkRole, Refusal } from '../wire/hello.js';
 import { encodeHandshake } from '../wire/handshake-codec.js';
 import type { EventCounters } from './event-counters.js';
@@ -7,8 +7,8 @@ import { FrameConnection } from './frame-connection.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { judgeHello, type LocalIdentity, makeHello, refuse } from './identity.js';
 import { linkLimits } from './limits.js';
-import type { LinkAddress } from './link-address.js';
-import { listenTcp } from './tcp.js';
+import type { Address } from '@lockstep/sockets';
+import { listenForLinks } from './transport.js';
 
 /** Takes the links of one role. */
 export interface LinkAcceptor {
@@ -19,7 +19,7 @@ export interface LinkAcceptor {
 }
 
 export interface LinkServerOptions {
-  readonly address: LinkAddress;
+  readonly address: Address;
   readonly own: LocalIdentity;
   /** Whose address this is, for errors: `replica a`. */
   readonly purpose: string;
@@ -49,15 +49,15 @@ export class LinkServer {
    * @returns the address really listened on; shows the port that 0 became
    * @throws LockstepError `ERR_LOCKSTEP_ADDRESS_IN_USE` or `ERR_LOCKSTEP_LISTEN`
    */
-  async listen(): Promise<LinkAddress> {
+  async listen(): Promise<Address> {
     const { address, purpose, logger } = this.#options;
-    this.#server = await listenTcp(address, purpose, (socket) => this.#accept(socket));
+    const { server, bound } = await listenForLinks(address, purpose, (socket) => this.#accept(socket));
+    this.#server = server;
     // Out of descriptors, for example: who is here stays, who comes is turned away by the operating system.
-    this.#server.on('error', (error) => {
+    server.on('error', (error) => {
       logger.error({ event: 'link-accept-failed', error: error.message }, 'Links cannot be accepted at the moment');
     });
-    const { port } = this.#server.address() as AddressInfo;
-    return { host: address.host, port };
+    return bound;
   }
 
   /** Stops listening; links that are up live on. Resolves when the address is free. */

@@ -7,7 +7,7 @@ import { dial, type DialOutcome } from './dial.js';
 import type { EventCounters } from './event-counters.js';
 import { type LocalIdentity, refuse } from './identity.js';
 import { linkLimits } from './limits.js';
-import { formatAddress, type LinkAddress } from './link-address.js';
+import { type Address, formatAddress } from '@lockstep/sockets';
 import { MessageConnection, type MessageOptions } from './message-connection.js';
 
 /** What a client interceptor's links to members tell. Calls come one at a time, never from inside a call into the links. */
@@ -24,7 +24,7 @@ export interface MemberDialerHandler {
 export interface MemberDialerOptions {
   /** `identity` is the id of this client interceptor. */
   readonly own: LocalIdentity;
-  readonly addresses: ReadonlyMap<MemberName, LinkAddress>;
+  readonly addresses: ReadonlyMap<MemberName, Address>;
   /** For the connection and the handshake together. */
   readonly connectTimeoutMs: Milliseconds;
   readonly logger: Logger;
@@ -102,7 +102,7 @@ export class MemberDialer {
     return Promise.resolve();
   }
 
-  #conclude(member: MemberName, address: LinkAddress, outcome: DialOutcome): void {
+  #conclude(member: MemberName, address: Address, outcome: DialOutcome): void {
     if (outcome.kind === 'up') return this.#adopt(member, outcome);
     const { logger, counters } = this.#options;
     counters.increment(`member-dial-${outcome.kind}`);
@@ -144,7 +144,7 @@ export class MemberDialer {
   };
 }
 
-function judgeMember({ role, identity }: Hello, member: MemberName, address: LinkAddress): Refusal | undefined {
+function judgeMember({ role, identity }: Hello, member: MemberName, address: Address): Refusal | undefined {
   if (role === 'member' && memberNameOf(identity as IncarnationId) === member) return undefined;
   return refuse(
     'unknown-member',

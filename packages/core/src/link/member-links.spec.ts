@@ -2,7 +2,7 @@ import type { IncarnationId, MemberName } from '@lockstep/contracts';
 import { expect } from 'chai';
 import { dial } from './dial.js';
 import { EventCounters } from './event-counters.js';
-import type { LinkAddress } from './link-address.js';
+import type { Address } from '@lockstep/sockets';
 import { Relay } from './relay.fixture.js';
 import { linkedMembers, TestMember } from './test-member.fixture.js';
 import { until } from './until.fixture.js';
@@ -223,7 +223,7 @@ describe('links between members', () => {
     const attempt = async (
       caller: TestMember,
       called: TestMember,
-      callersAddresses?: Map<MemberName, LinkAddress>,
+      callersAddresses?: Map<MemberName, Address>,
     ): Promise<string> => {
       toStop.push(caller, called);
       await caller.listen();

@@ -6,7 +6,7 @@ import { dial, type DialOutcome } from './dial.js';
 import type { FrameConnection } from './frame-connection.js';
 import { refuse } from './identity.js';
 import { linkLimits } from './limits.js';
-import { formatAddress, type LinkAddress } from './link-address.js';
+import { type Address, formatAddress } from '@lockstep/sockets';
 import { MessageConnection } from './message-connection.js';
 import { type PeerContext, peerMessages } from './peer-context.js';
 
@@ -21,7 +21,7 @@ interface Main {
  */
 export class PeerLink {
   readonly name: MemberName;
-  readonly #address: LinkAddress;
+  readonly #address: Address;
   /** Whether this side makes the link; the other one only looks who answers. */
   readonly #dials: boolean;
   readonly #context: PeerContext;
@@ -35,7 +35,7 @@ export class PeerLink {
   #lastTrouble = '';
   #stopped = false;
 
-  constructor(name: MemberName, address: LinkAddress, context: PeerContext) {
+  constructor(name: MemberName, address: Address, context: PeerContext) {
     this.name = name;
     this.#address = address;
     this.#context = context;

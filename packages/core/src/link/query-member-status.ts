@@ -4,7 +4,7 @@ import { decodeStatus } from '../wire/status-codec.js';
 import { dial, type DialOutcome } from './dial.js';
 import { EventCounters } from './event-counters.js';
 import type { FrameConnection } from './frame-connection.js';
-import { formatAddress, type LinkAddress } from './link-address.js';
+import { type Address, formatAddress } from '@lockstep/sockets';
 
 /**
  * Asks one member about itself.
@@ -13,7 +13,7 @@ import { formatAddress, type LinkAddress } from './link-address.js';
  * @returns the document that the member gave; its shape is the caller's business
  * @throws LockstepError `ERR_LOCKSTEP_UNREACHABLE` or `ERR_LOCKSTEP_HANDSHAKE_REFUSED`
  */
-export function queryMemberStatus(address: LinkAddress, group: string, timeoutMs: Milliseconds): Promise<unknown> {
+export function queryMemberStatus(address: Address, group: string, timeoutMs: Milliseconds): Promise<unknown> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     dial({
@@ -57,7 +57,7 @@ function readAnswer(
   };
 }
 
-function explain(address: LinkAddress, outcome: Exclude<DialOutcome, { kind: 'up' }>): LockstepError {
+function explain(address: Address, outcome: Exclude<DialOutcome, { kind: 'up' }>): LockstepError {
   if (outcome.kind !== 'refused')
     return unreachable(address, outcome.kind === 'nobody' ? 'nobody listens there' : outcome.reason);
   const message = `The member at ${formatAddress(address)} refuses to answer. ${outcome.refusal.sentence}`;
@@ -66,7 +66,7 @@ function explain(address: LinkAddress, outcome: Exclude<DialOutcome, { kind: 'up
   });
 }
 
-function unreachable(address: LinkAddress, reason: string): LockstepError {
+function unreachable(address: Address, reason: string): LockstepError {
   return new LockstepError(
     'ERR_LOCKSTEP_UNREACHABLE',
     `The member at ${formatAddress(address)} cannot be asked (${reason}): start it, or check its link address.`,

@@ -1,9 +1,9 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { LinkAddress } from './link-address.js';
+import type { Address } from '@lockstep/sockets';
 
 /** Forwards connections to an address; can be made to misbehave. */
 export class Relay {
-  readonly address: LinkAddress;
+  readonly address: Address;
   /** Connections made through it so far. */
   connections = 0;
   /** Swallows everything in both directions, and accepts connections that nobody answers. */
@@ -14,16 +14,16 @@ export class Relay {
   cutFirstAfterBytes = Infinity;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #target: () => LinkAddress;
+  readonly #target: () => Address;
 
-  private constructor(server: Server, target: () => LinkAddress) {
+  private constructor(server: Server, target: () => Address) {
     this.#server = server;
     this.#target = target;
     this.address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
     server.on('connection', (socket) => this.#forward(socket));
   }
 
-  static async to(target: () => LinkAddress): Promise<Relay> {
+  static async to(target: () => Address): Promise<Relay> {
     const server = createServer({ noDelay: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new Relay(server, target);

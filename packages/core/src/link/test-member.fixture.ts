@@ -2,7 +2,7 @@ import type { IncarnationId, MemberName } from '@lockstep/contracts';
 import type { PeerMessage } from '../protocol/messages.js';
 import { EventCounters } from './event-counters.js';
 import type { LocalIdentity } from './identity.js';
-import type { LinkAddress } from './link-address.js';
+import type { Address } from '@lockstep/sockets';
 import { LinkServer } from './link-server.js';
 import { MemberLinks } from './member-links.js';
 import type { MemberLinksHandler } from './peer-context.js';
@@ -21,13 +21,13 @@ export class TestMember implements MemberLinksHandler {
   readonly incarnation: IncarnationId;
   readonly server: LinkServer;
   readonly own: LocalIdentity;
-  address: LinkAddress;
+  address: Address;
   suspectAfterMs = 5000;
   #links: MemberLinks | undefined;
 
   constructor(
     incarnation: string,
-    address: LinkAddress = { host: '127.0.0.1', port: 0 },
+    address: Address = { host: '127.0.0.1', port: 0 },
     identity: Partial<LocalIdentity> = {},
   ) {
     this.incarnation = incarnation as IncarnationId;
@@ -50,7 +50,7 @@ export class TestMember implements MemberLinksHandler {
   }
 
   /** Listens if it does not yet, and begins to dial. */
-  start(addresses: ReadonlyMap<MemberName, LinkAddress>): void {
+  start(addresses: ReadonlyMap<MemberName, Address>): void {
     const { own, logger, counters, server, suspectAfterMs } = this;
     this.#links = new MemberLinks({ own, addresses, suspectAfterMs, server, logger, counters });
     this.#links.start(this);

@@ -4,7 +4,7 @@ import type { Hello } from '../wire/hello.js';
 import { dial } from './dial.js';
 import type { FrameConnection } from './frame-connection.js';
 import { linkLimits } from './limits.js';
-import { formatAddress, type LinkAddress } from './link-address.js';
+import { type Address, formatAddress } from '@lockstep/sockets';
 import { MessageConnection } from './message-connection.js';
 import { type PeerContext, peerMessages } from './peer-context.js';
 
@@ -21,7 +21,7 @@ type Side = 'dialled' | 'accepted';
  * sends first makes the connection; when it breaks, what was unsent is dropped, and the protocol asks again.
  */
 export class TransferLane {
-  readonly #address: LinkAddress;
+  readonly #address: Address;
   readonly #context: PeerContext;
   readonly #onReceive: (from: IncarnationId, messages: readonly PeerMessage[]) => void;
   /** Both sides may have sent first, so there may be two. */
@@ -34,7 +34,7 @@ export class TransferLane {
   #trafficSeen = 0;
 
   constructor(
-    address: LinkAddress,
+    address: Address,
     context: PeerContext,
     onReceive: (from: IncarnationId, messages: readonly PeerMessage[]) => void,
   ) {

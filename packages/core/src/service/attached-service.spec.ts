@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { AttachedService } from './attached-service.js';
-import { tcpReadyProbe, type ReadyProbe } from './ready-probe.js';
+import { connectReadyProbe, type ReadyProbe } from './ready-probe.js';
 import { RecordingLogger } from './recording-logger.fixture.js';
 import { failureOf, until } from './service-bench.fixture.js';
 
@@ -17,7 +17,7 @@ describe('AttachedService', () => {
     logger = new RecordingLogger();
     port = 0;
     await bringUp();
-    probe = tcpReadyProbe(`127.0.0.1:${port}`);
+    probe = connectReadyProbe(`127.0.0.1:${port}`);
     service = new AttachedService(probe, logger);
   });
 

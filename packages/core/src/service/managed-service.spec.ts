@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { LockstepError } from '@lockstep/contracts';
-import { tcpReadyProbe } from './ready-probe.js';
+import { connectReadyProbe } from './ready-probe.js';
 import { failureOf, isGone, listening, ServiceBench, until } from './service-bench.fixture.js';
 import type { ServiceExit } from './service-process.js';
 
@@ -142,7 +142,7 @@ describe('ManagedService', () => {
     it('names the address where somebody else answers', async () => {
       const stranger = createServer().listen(0, '127.0.0.1');
       await once(stranger, 'listening');
-      const ready = tcpReadyProbe(`127.0.0.1:${(stranger.address() as AddressInfo).port}`);
+      const ready = connectReadyProbe(`127.0.0.1:${(stranger.address() as AddressInfo).port}`);
       const error = await failureOf(bench.service(listening(), { ready }).start());
       stranger.close();
       expect(error.code).to.equal('ERR_LOCKSTEP_ADDRESS_IN_USE');

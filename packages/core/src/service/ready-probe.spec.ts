@@ -1,9 +1,11 @@
 import { expect } from 'chai';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LockstepError } from '@lockstep/contracts';
-import { tcpReadyProbe, untilReachable, untilUnreachable, type ReadyProbe } from './ready-probe.js';
+import { connectReadyProbe, untilReachable, untilUnreachable, type ReadyProbe } from './ready-probe.js';
 import { failureOf } from './service-bench.fixture.js';
 
 /** Answers each question by the next of the given answers; the last one holds from there on. */
@@ -27,15 +29,28 @@ describe('ready probe', () => {
   it('connects to a TCP address', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const probe = tcpReadyProbe(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const probe = connectReadyProbe(`127.0.0.1:${(server.address() as AddressInfo).port}`);
     await probe.probe();
     server.close();
     await once(server, 'close');
     expect(await failureOf(probe.probe())).to.include({ code: 'ECONNREFUSED' });
   });
 
+  it('connects to a unix socket', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+    const path = join(folder, 'kv.sock');
+    const probe = connectReadyProbe(`unix:${path}`);
+    expect(await failureOf(probe.probe())).to.include({ code: 'ENOENT' });
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    await probe.probe();
+    server.close();
+    await once(server, 'close');
+    rmSync(folder, { recursive: true });
+  });
+
   it('needs an address', () => {
-    expect(() => tcpReadyProbe('nowhere')).to.throw(LockstepError, 'No address: nowhere');
+    expect(() => connectReadyProbe('nowhere')).to.throw(LockstepError, 'No address: nowhere');
   });
 
   it('asks until the service is there', async () => {

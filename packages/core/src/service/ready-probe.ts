@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LockstepError, type Milliseconds } from '@lockstep/contracts';
-import { parseAddress } from '../config/address.js';
+import { parseAddress } from '@lockstep/sockets';
 import { isLocalFault } from './local-fault.js';
 
 /** How one finds out whether the service can be connected to. */
@@ -15,10 +15,15 @@ export interface ReadyProbe {
 /** The longest time that one connection attempt may take. On the loopback it takes less than one millisecond. */
 const connectTimeoutMs = 1000;
 
-/** Connects to the address `host:port`, and closes at once. */
-export function tcpReadyProbe(address: string): ReadyProbe {
+/** Connects to the address `host:port` or `unix:/path`, and closes at once. */
+export function connectReadyProbe(address: string): ReadyProbe {
   const target = parseAddress(address);
-  if (!target) throw new LockstepError('ERR_LOCKSTEP_CONFIGURATION', `No address: ${address}. Write it as host:port.`);
+  if (!target) {
+    throw new LockstepError(
+      'ERR_LOCKSTEP_CONFIGURATION',
+      `No address: ${address}. Write it as host:port or unix:/path.`,
+    );
+  }
   const probe = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket = connect({ ...target, timeout: connectTimeoutMs });

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ManagedService, type ManagedServiceOptions } from './managed-service.js';
 import { isExiting } from './process-state.js';
-import { tcpReadyProbe, type ReadyProbe } from './ready-probe.js';
+import { connectReadyProbe, type ReadyProbe } from './ready-probe.js';
 import { RecordingLogger } from './recording-logger.fixture.js';
 
 /** Managed services made of a few lines of Node, which print the port that they listen on. */
@@ -19,7 +19,7 @@ export class ServiceBench {
     probe: () =>
       this.port === undefined
         ? Promise.reject(new Error('no port was printed'))
-        : tcpReadyProbe(`127.0.0.1:${this.port}`).probe(),
+        : connectReadyProbe(`127.0.0.1:${this.port}`).probe(),
   };
 
   get port(): number | undefined {

@@ -1,0 +1,37 @@
+import { type Address, listenOn } from '@lockstep/sockets';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { linkLimits } from './limits.js';
+
+// The one place where links touch the transport; what encrypts it goes here.
+
+/** Starts to connect. A failure is an `error` event of the socket. */
+export function connectLink(address: Address): Socket {
+  return connect({ ...address, noDelay: true });
+}
+
+/** Whether the error of a connection attempt proves that nobody listens there (at any address that the name has). */
+export function isConnectionRefused(error: NodeJS.ErrnoException): boolean {
+  if (error instanceof AggregateError) return error.errors.every((each) => isConnectionRefused(each as Error));
+  // Who listens on a unix socket has a file there.
+  return error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
+}
+
+/**
+ * Listens for connections.
+ *
+ * @param purpose whose address this is, for the error (`replica a`)
+ * @returns the server, and the address really listened on
+ * @throws LockstepError `ERR_LOCKSTEP_ADDRESS_IN_USE` or `ERR_LOCKSTEP_LISTEN`
+ */
+export async function listenForLinks(
+  address: Address,
+  purpose: string,
+  accept: (socket: Socket) => void,
+): Promise<{ readonly server: Server; readonly bound: Address }> {
+  const server = createServer({ noDelay: true }, accept);
+  const bound = await listenOn(server, address, {
+    purpose: `the link address of ${purpose}`,
+    backlog: linkLimits.backlog,
+  });
+  return { server, bound };
+}
