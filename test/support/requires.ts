@@ -10,6 +10,7 @@ const debianPackages = {
   curl: 'curl',
   wrk: 'wrk',
   nc: 'netcat-openbsd',
+  chromium: 'chromium',
   ip: 'iproute2',
   nft: 'nftables',
   strace: 'strace',

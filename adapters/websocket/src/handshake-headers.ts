@@ -35,6 +35,7 @@ export function headerValues(rawHeaders: readonly string[], name: string): strin
 /** The head of a response, with its first line and its empty one. In Latin-1, as it was read. */
 export function formatHead(firstLine: string, rawHeaders: readonly string[]): Buffer {
   let text = `${firstLine}\r\n`;
-  for (let index = 0; index < rawHeaders.length; index += 2) text += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    text += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
   return Buffer.from(`${text}\r\n`, 'latin1');
 }

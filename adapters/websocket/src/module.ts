@@ -1,4 +1,9 @@
-import { HttpClientFace, HttpServiceFace, parseAddress, parseOptions as parseHttpOptions } from '@lockstep/adapter-http';
+import {
+  HttpClientFace,
+  HttpServiceFace,
+  parseAddress,
+  parseOptions as parseHttpOptions,
+} from '@lockstep/adapter-http';
 import { LockstepError, tokens, type Adapter, type EndpointContext, type Gate } from '@lockstep/contracts';
 import { ContainerModule } from 'inversify';
 import { parseOptions, type WebSocketOptions } from './options.js';

@@ -6,7 +6,8 @@ import { freePorts } from '../free-ports.js';
 import { repository } from '../repository.js';
 
 /** The examples whose services tests use. The job queue runs everywhere, the others need their servers. */
-export type Example = 'custom-adapter-resp' | 'http-json-store' | 'job-queue' | 'memcached' | 'redis';
+export type Example =
+  'custom-adapter-resp' | 'http-json-store' | 'job-queue' | 'memcached' | 'redis' | 'websocket-chat';
 
 /** What a test changes of an example's configuration. */
 export interface GroupChanges {
