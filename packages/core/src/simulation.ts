@@ -1,4 +1,6 @@
-/** What a simulator drives besides the protocol: the parts that take the time as a parameter and do no I/O. */
+/** What stands around the protocol and does no I/O of its own, for tests that drive it: it takes the time as a parameter. */
 export type { ExecutorHandler } from './executor/executor-handler.js';
 export { Executor, type ExecutorEndpoint, type ExecutorOptions } from './executor/executor.js';
+export { DialectClientFace } from './substrate/dialect-client-face.js';
+export { DialectServiceFace } from './substrate/dialect-service-face.js';
 export { decodeEntry, encodeEntry } from './wire/entry-codec.js';

@@ -132,6 +132,20 @@ describe('DialectServiceChannel, gate reply', () => {
     expect(channel.busy).to.equal(false);
   });
 
+  it('says that it is idle also to those who read it while they were told the last reply', async () => {
+    send('one\n');
+    expect(channel.busy).to.equal(true);
+    const busyThen: boolean[] = [];
+    const onSegment = recorder.onSegment.bind(recorder);
+    recorder.onSegment = (segment) => {
+      onSegment(segment);
+      busyThen.push(channel.busy);
+    };
+    reply('1\n');
+    await until('it is idle', () => recorder.events.includes('idle'));
+    expect(busyThen).to.deep.equal([false]);
+  });
+
   it('is busy from its end until the service ends', async () => {
     recorder.end();
     expect(channel.busy).to.equal(true);

@@ -24,8 +24,8 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   #isEnding = false;
   #serviceEnded = false;
   #isOver = false;
-  /** Somebody has been told that it is busy, and is to be told when it is not. */
-  #isAsked = false;
+  /** Somebody has read that it is busy, and is to be told when it is not, even if that was read meanwhile. */
+  #isIdlePromised = false;
 
   constructor(channel: ServiceChannel, session: DialectSession) {
     this.#channel = channel;
@@ -33,8 +33,9 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   }
 
   get busy(): boolean {
-    this.#isAsked = !this.#isOver && (this.#isEnding || this.#isWorking);
-    return this.#isAsked;
+    const isBusy = !this.#isOver && (this.#isEnding || this.#isWorking);
+    if (isBusy) this.#isIdlePromised = true;
+    return isBusy;
   }
 
   bind(handler: ServiceChannelHandler): void {
@@ -128,7 +129,9 @@ export class DialectServiceChannel implements ServiceChannel, ServiceChannelHand
   }
 
   #tellIfIdle(): void {
-    if (this.#isAsked && !this.#isOver && !this.busy) this.#handler?.onIdle();
+    if (!this.#isIdlePromised || this.#isOver || this.busy) return;
+    this.#isIdlePromised = false;
+    this.#handler?.onIdle();
   }
 
   #break(reason: Error): void {

@@ -1,5 +1,5 @@
 import { Random } from '../simulator/base/random.js';
-import type { ConversationHarness, ConversationService } from './conversation-compliance.js';
+import type { ConversationHarness, ConversationService } from './relay/conversation.js';
 import { pattern } from './pattern.js';
 import type { Peer, TestService } from './peer.js';
 import { turns, until } from './until.js';

@@ -1,6 +1,8 @@
 import type { Dialect, RefusedRequest, RequestBoundary } from '@lockstep/contracts';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { conversationCompliance } from './conversation-compliance.js';
+import { dialectConversation } from './dialect-conversation.js';
 import { pattern } from './pattern.js';
 
 /** A request, and what the service answers; no reply for a one-way request. */
@@ -20,7 +22,10 @@ export interface DialectHarness {
 
 type Reader = (chunk: Uint8Array) => readonly number[];
 
-/** Declares a mocha suite that every dialect passes. */
+/**
+ * Declares the mocha suites that every dialect passes: by itself, and composed with a channel, through relays that delay,
+ * split, join, hold back and cut.
+ */
 export function dialectCompliance(name: string, harness: DialectHarness): void {
   const requests = harness.conversation.map(({ request }) => asBytes(request));
   const replies = harness.conversation.flatMap(({ reply }) => (reply === undefined ? [] : [asBytes(reply)]));
@@ -92,6 +97,12 @@ export function dialectCompliance(name: string, harness: DialectHarness): void {
     refusalCases(harness, requestBytes, requests.length);
     boundednessCases(harness);
   });
+
+  const createDialect = (): Dialect => harness.createDialect();
+  conversationCompliance(
+    `${name}, on connections in memory`,
+    dialectConversation({ createDialect, requests, replies }),
+  );
 }
 
 function refusalCases(harness: DialectHarness, requestBytes: Uint8Array, requestCount: number): void {

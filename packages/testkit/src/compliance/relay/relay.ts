@@ -21,6 +21,7 @@ export class Relay {
   readonly #connections = new Map<ConnectionKey, RelayedConnection>();
   readonly #clientChannels: WatchedChannel[] = [];
   #isPumping = false;
+  #isClosed = false;
 
   /**
    * @param serviceFaces one for each replica
@@ -92,6 +93,7 @@ export class Relay {
 
   /** Stops listening, breaks what is open, and closes the faces. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#clientFace.close();
     for (const channel of this.#clientChannels) if (!channel.isClosed) channel.reset();
     for (const replica of this.#replicas) replica.stop();
@@ -119,13 +121,14 @@ export class Relay {
   }
 
   #pumpSoon(): void {
-    if (this.#isPumping) return;
+    if (this.#isPumping || this.#isClosed) return;
     this.#isPumping = true;
     setImmediate(this.#pump);
   }
 
   readonly #pump = (): void => {
     this.#isPumping = false;
+    if (this.#isClosed) return;
     for (const connection of this.#connections.values()) connection.pump();
     for (const replica of this.#replicas) replica.pump();
     const isSettled = this.#replicas.every((replica) => replica.isSettled) && this.#all.every(({ isOver }) => isOver);

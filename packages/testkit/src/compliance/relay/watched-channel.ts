@@ -85,11 +85,20 @@ export class WatchedServiceChannel extends WatchedChannel implements ServiceChan
     watch.call(() => this.#serviceChannel.bind(watched));
   }
 
+  override send(segment: Segment): void {
+    super.send(segment);
+    // Whoever sends and is not busy after that has nothing to wait for.
+    if (this.#isIdlePromised && !this.#serviceChannel.busy) this.#isIdlePromised = false;
+  }
+
   #checkIdle(turnsLeft: number): void {
     this.#isChecking = turnsLeft > 0;
     if (!this.#isIdlePromised || this.watch.isOver || this.#serviceChannel.busy) this.#isChecking = false;
     else if (turnsLeft > 0) setImmediate(() => this.#checkIdle(turnsLeft - 1));
-    else this.#report('busy was read as true and became false, and no onIdle followed');
+    else {
+      this.#isIdlePromised = false;
+      this.#report('busy was read as true and became false, and no onIdle followed');
+    }
   }
 }
 
