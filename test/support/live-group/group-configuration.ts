@@ -7,7 +7,16 @@ import { repository } from '../repository.js';
 
 /** The examples whose services tests use. The job queue runs everywhere, the others need their servers. */
 export type Example =
-  'custom-adapter-resp' | 'http-json-store' | 'job-queue' | 'memcached' | 'redis' | 'websocket-chat';
+  | 'bc'
+  | 'custom-adapter-resp'
+  | 'http-json-store'
+  | 'job-queue'
+  | 'memcached'
+  | 'redis'
+  | 'sqlite'
+  | 'stdio'
+  | 'task-spooler'
+  | 'websocket-chat';
 
 /** What a test changes of an example's configuration. */
 export interface GroupChanges {
@@ -24,11 +33,22 @@ export interface GroupChanges {
   readonly timing?: Readonly<Record<string, number>>;
   /** As in the configuration file. */
   readonly limits?: Readonly<Record<string, number | string>>;
+  /**
+   * Changes anything else, last of all.
+   *
+   * @param folder that of the configuration, removed at the end
+   */
+  readonly edit?: (document: GroupDocument, folder: string) => void;
 }
 
-interface Document {
-  replicas: Record<string, { link: string; vars?: { port: number }; witness?: true }>;
-  endpoints: Record<string, { client?: { listen: string } }>;
+/** A configuration file as far as tests change it. */
+export interface GroupDocument {
+  replicas: Record<string, { link: string; vars?: Record<string, number>; witness?: true }>;
+  service: { run?: string; ready?: { tcp: string }; env?: Record<string, string> };
+  endpoints: Record<
+    string,
+    { adapter?: string; client?: { listen: string }; service?: { connect?: string; run?: string }; options?: object }
+  >;
   timing?: Readonly<Record<string, number>>;
   limits?: Readonly<Record<string, number | string>>;
 }
@@ -38,7 +58,9 @@ export class GroupConfiguration {
   readonly path: string;
   /** Where the client interceptor plays the service. */
   readonly clientPort: number;
-  /** Where the service of each replica is really listening; witnesses have none. */
+  /** Whether anything is served on an address; programs are not, and need no client interceptor. */
+  readonly isServer: boolean;
+  /** Where the service of each replica is really listening; witnesses and programs have none. */
   readonly servicePorts: ReadonlyMap<string, number>;
   readonly witnesses: readonly string[];
   readonly #folder: string;
@@ -46,20 +68,22 @@ export class GroupConfiguration {
   private constructor(
     folder: string,
     clientPort: number,
+    isServer: boolean,
     servicePorts: Map<string, number>,
     witnesses: readonly string[],
   ) {
     this.#folder = folder;
     this.path = join(folder, 'lockstep.yaml');
     this.clientPort = clientPort;
-    this.servicePorts = servicePorts;
+    this.isServer = isServer;
+    this.servicePorts = isServer ? servicePorts : new Map();
     this.witnesses = witnesses;
   }
 
   static async write(changes: GroupChanges): Promise<GroupConfiguration> {
     const { example, file = 'lockstep.yaml', replicas = ['a', 'b', 'c'], witnesses = [] } = changes;
     const exampleFolder = join(repository, 'examples', example);
-    const document = parse(readFileSync(join(exampleFolder, file), 'utf8')) as Document;
+    const document = parse(readFileSync(join(exampleFolder, file), 'utf8')) as GroupDocument;
     const [clientPort = 0, ...ports] = await freePorts(1 + 2 * replicas.length + witnesses.length);
     const nextPort = (): number => ports.pop() ?? 0;
     const servicePorts = new Map(replicas.map((name) => [name, nextPort()]));
@@ -74,10 +98,12 @@ export class GroupConfiguration {
     document.timing = { suspectAfterMs: 3000, ...changes.timing };
     if (changes.limits !== undefined) document.limits = changes.limits;
     const folder = mkdtempSync(join(tmpdir(), `lockstep-${example}-`));
+    changes.edit?.(document, folder);
     // A service of ours is started by a path that is relative to the configuration.
     const service = join(exampleFolder, 'service');
     if (existsSync(service)) symlinkSync(service, join(folder, 'service'));
-    const configuration = new GroupConfiguration(folder, clientPort, servicePorts, witnesses);
+    const isServer = Object.values(document.endpoints).some(({ client }) => client !== undefined);
+    const configuration = new GroupConfiguration(folder, clientPort, isServer, servicePorts, witnesses);
     writeFileSync(configuration.path, stringify(document));
     return configuration;
   }

@@ -46,7 +46,7 @@ export class LiveGroup {
     const configuration = await GroupConfiguration.write(changes);
     const group = new LiveGroup(configuration, await loadConfiguration(configuration.path));
     for (const host of group.hosts) host.start();
-    group.clientInterceptor.start();
+    if (configuration.isServer) group.clientInterceptor.start();
     return group;
   }
 
@@ -101,13 +101,13 @@ export class LiveGroup {
     });
   }
 
-  /** Waits until everybody is a full member and serves, and the client interceptor has found one of them. */
+  /** Waits until everybody is a full member and serves, and the client interceptor, if there is one, has found one of them. */
   async untilComplete(): Promise<void> {
     await this.untilMembersAre(...this.names);
-    await this.attachedHost();
+    if (this.configuration.isServer) await this.attachedHost();
   }
 
-  /** The host that the client interceptor is attached to, once it is to one. */
+  /** The host that the client interceptor, or whatever stands in for a program, is attached to, once it is to one. */
   async attachedHost(): Promise<LiveHost> {
     return until('the client interceptor is attached', async () => {
       const members = await this.status();
