@@ -26,9 +26,12 @@ export class LineConnection {
     });
   }
 
-  /** @throws Error if nobody listens on this port of the loopback */
-  static async open(port: number): Promise<LineConnection> {
-    const socket = connect({ port, host: '127.0.0.1' });
+  /**
+   * @param place a port of the loopback, or the path of a unix socket
+   * @throws Error if nobody listens there
+   */
+  static async open(place: number | string): Promise<LineConnection> {
+    const socket = connect(typeof place === 'number' ? { port: place, host: '127.0.0.1' } : { path: place });
     await once(socket, 'connect');
     return new LineConnection(socket);
   }

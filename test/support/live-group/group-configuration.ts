@@ -16,6 +16,8 @@ export type Example =
   | 'sqlite'
   | 'stdio'
   | 'task-spooler'
+  | 'tcp'
+  | 'ticket-office'
   | 'websocket-chat';
 
 /** What a test changes of an example's configuration. */
@@ -56,44 +58,55 @@ export interface GroupDocument {
 /** The configuration of an example, on free ports, in a folder of its own that is removed at the end. */
 export class GroupConfiguration {
   readonly path: string;
-  /** Where the client interceptor plays the service. */
-  readonly clientPort: number;
+  /** Where the client interceptor plays the service, for each endpoint. */
+  readonly clientPorts: ReadonlyMap<string, number>;
   /** Whether anything is served on an address; programs are not, and need no client interceptor. */
   readonly isServer: boolean;
-  /** Where the service of each replica is really listening; witnesses and programs have none. */
+  /** Where the service of each replica is really listening, the first of its ports; witnesses and programs have none. */
   readonly servicePorts: ReadonlyMap<string, number>;
   readonly witnesses: readonly string[];
   readonly #folder: string;
 
   private constructor(
     folder: string,
-    clientPort: number,
+    clientPorts: Map<string, number>,
     isServer: boolean,
     servicePorts: Map<string, number>,
     witnesses: readonly string[],
   ) {
     this.#folder = folder;
     this.path = join(folder, 'lockstep.yaml');
-    this.clientPort = clientPort;
+    this.clientPorts = clientPorts;
     this.isServer = isServer;
     this.servicePorts = isServer ? servicePorts : new Map();
     this.witnesses = witnesses;
+  }
+
+  /** That of the first endpoint. */
+  get clientPort(): number {
+    const [port = 0] = this.clientPorts.values();
+    return port;
   }
 
   static async write(changes: GroupChanges): Promise<GroupConfiguration> {
     const { example, file = 'lockstep.yaml', replicas = ['a', 'b', 'c'], witnesses = [] } = changes;
     const exampleFolder = join(repository, 'examples', example);
     const document = parse(readFileSync(join(exampleFolder, file), 'utf8')) as GroupDocument;
-    const [clientPort = 0, ...ports] = await freePorts(1 + 2 * replicas.length + witnesses.length);
+    const variables = Object.keys(Object.values(document.replicas)[0]?.vars ?? {});
+    const endpoints = Object.entries(document.endpoints);
+    const ports = await freePorts(endpoints.length + (1 + variables.length) * replicas.length + witnesses.length);
     const nextPort = (): number => ports.pop() ?? 0;
-    const servicePorts = new Map(replicas.map((name) => [name, nextPort()]));
+    const clientPorts = new Map(endpoints.map(([name]) => [name, nextPort()]));
+    const servicePorts = new Map<string, number>();
     document.replicas = {};
-    for (const [name, port] of servicePorts) {
-      document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, vars: { port } };
+    for (const name of replicas) {
+      const vars = Object.fromEntries(variables.map((variable) => [variable, nextPort()]));
+      servicePorts.set(name, Object.values(vars)[0] ?? 0);
+      document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, vars };
     }
     for (const name of witnesses) document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, witness: true };
-    for (const { client } of Object.values(document.endpoints)) {
-      if (client !== undefined) client.listen = `127.0.0.1:${clientPort}`;
+    for (const [name, { client }] of endpoints) {
+      if (client !== undefined) client.listen = `127.0.0.1:${clientPorts.get(name)}`;
     }
     document.timing = { suspectAfterMs: 3000, ...changes.timing };
     if (changes.limits !== undefined) document.limits = changes.limits;
@@ -103,7 +116,7 @@ export class GroupConfiguration {
     const service = join(exampleFolder, 'service');
     if (existsSync(service)) symlinkSync(service, join(folder, 'service'));
     const isServer = Object.values(document.endpoints).some(({ client }) => client !== undefined);
-    const configuration = new GroupConfiguration(folder, clientPort, isServer, servicePorts, witnesses);
+    const configuration = new GroupConfiguration(folder, clientPorts, isServer, servicePorts, witnesses);
     writeFileSync(configuration.path, stringify(document));
     return configuration;
   }
