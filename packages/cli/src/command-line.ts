@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type CheckCommandOptions, runCheck } from './commands/check.js';
 import { type ClientCommandOptions, runClient } from './commands/client.js';
+import { type CreateAdapterCommandOptions, runCreateAdapter } from './commands/create-adapter.js';
 import { runService, type ServiceCommandOptions } from './commands/service.js';
 import { runStandIn, type StandInCommand, type StandInCommandOptions } from './commands/stand-in.js';
 import { runStatus, type StatusCommandOptions } from './commands/status.js';
@@ -9,6 +10,7 @@ import { runUp, type UpCommandOptions } from './commands/up.js';
 import {
   checkHelp,
   clientHelp,
+  createAdapterHelp,
   execHelp,
   programHelp,
   serviceHelp,
@@ -87,7 +89,25 @@ function createProgram(surroundings: Surroundings, onExitCode: (code: number) =>
     .option('--schema', 'print the JSON Schema of the configuration instead', false)
     .action((options: CheckCommandOptions) => runCheck(options, surroundings));
 
+  addCreateAdapterCommand(program, surroundings);
+
   return program;
+}
+
+function addCreateAdapterCommand(program: Command, surroundings: Surroundings): void {
+  program
+    .command('create-adapter')
+    .description('make a package with a small working adapter, to start your own from')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', createAdapterHelp)
+    .argument('<name>', 'the name of the package')
+    .option('--dialect', 'finds requests and replies in bytes that a channel brings (the default)')
+    .option('--channel', 'carries bytes')
+    .option('--faces', 'takes a protocol apart into messages by itself')
+    .option('--in <folder>', 'where to make the folder of the package', '.')
+    .action((name: string, options: CreateAdapterCommandOptions) =>
+      runCreateAdapter(name, options, version, surroundings),
+    );
 }
 
 function addStandInCommands(

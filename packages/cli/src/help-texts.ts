@@ -113,3 +113,17 @@ Examples:
                                                       # yaml-language-server: $schema=lockstep.schema.json
 ${smallestFile}
 ${exitCodes}`;
+
+export const createAdapterHelp = `
+Makes a folder with a package that builds, passes the compliance suite and serves: source, spec, README, and a
+lockstep.yaml with a small service to try it. Nothing that is there already is written over.
+
+Which kind?
+  --dialect    requests and replies can be told apart in the bytes of a connection: Redis, memcached, most of all
+  --channel    bytes come another way than over TCP or standard streams
+  --faces      bytes are not enough: messages with parts that differ between replicas, several connections for one client
+
+Examples:
+  $ lockstep create-adapter lockstep-adapter-frames
+  $ lockstep create-adapter @example/adapter-frames --faces --in ~/projects
+${exitCodes}`;

@@ -1,4 +1,4 @@
-export type { AdapterReference } from './adapter-reference.js';
+export { type AdapterReference, shortAdapterNames } from './adapter-reference.js';
 export type * from './configuration.js';
 export { ConfigurationError } from './configuration-error.js';
 export { configurationJsonSchema } from './json-schema.js';
