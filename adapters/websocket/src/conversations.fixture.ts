@@ -15,8 +15,8 @@ import { WebSocketClientFace } from './web-socket-client-face.js';
 import { WebSocketServiceFace } from './web-socket-service-face.js';
 
 /** Both faces, as the module makes them, on any free port. */
-export function createClientFace(options: unknown = {}, address = '127.0.0.1:0'): WebSocketClientFace {
-  const listen = parseAddress(address);
+export function createClientFace(options: unknown = {}): WebSocketClientFace {
+  const listen = parseAddress('127.0.0.1:0');
   return new WebSocketClientFace(
     (onUpgrade) => new HttpClientFace(listen, parseHttpOptions(), new RecordingLogger(), onUpgrade),
     parseOptions(options),
@@ -35,17 +35,10 @@ export function createServiceFace(address: string, gate: 'probe' | 'none' = 'pro
 /** A service made with `ws`, which does what it is told, and its clients, which check it. */
 export const conversations: Pick<ConversationHarness, 'serve' | 'converse'> = {
   serve: serveWebSockets,
+  // Two at a time: four seeds in a row play everything.
   converse: async (address, seed) => {
-    await Promise.all([
-      playEcho(address, seed),
-      playPushes(address, seed),
-      playLong(address),
-      playServiceCloses(address, seed),
-      playServiceBreaks(address),
-      playClientBreaks(address),
-      playRefusal(address),
-      // playRequest(address),
-    ]);
+    const first = (seed % 4) * 2;
+    await Promise.all(plays.slice(first, first + 2).map((play) => play(address, seed)));
   },
 };
 
@@ -121,7 +114,9 @@ async function playEcho(address: string, seed: number): Promise<void> {
   const sizes = [0, 0, 1, 2, 0, 125, 126, 65_534, 65_535, 65_536, 65_537, 131_072, 200_000, seed];
   for (const size of sizes) client.socket.send(pattern(size));
   await client.untilReceived(1 + sizes.length);
-  expect(client.received.slice(1)).to.deep.equal(sizes.map((size) => pattern(size)));
+  for (const [index, size] of sizes.entries()) {
+    expect(Buffer.compare(client.received[1 + index] as Uint8Array, pattern(size)), `echo of ${size}`).to.equal(0);
+  }
   client.socket.close(4000 + seed, 'so long ✓');
   expect(await client.closed).to.deep.equal({ code: 4000 + seed, reason: 'so long ✓' });
 }
@@ -140,9 +135,9 @@ async function playPushes(address: string, seed: number): Promise<void> {
 async function playLong(address: string): Promise<void> {
   const client = new TestClient(address);
   await client.untilReceived(1);
-  client.socket.send('long 3000000');
+  client.socket.send('long 1500000');
   await client.untilReceived(2);
-  expect(Buffer.compare(client.received[1] as Uint8Array, pattern(3_000_000))).to.equal(0);
+  expect(Buffer.compare(client.received[1] as Uint8Array, pattern(1_500_000))).to.equal(0);
   client.socket.close();
   expect(await client.closed).to.deep.equal({ code: 1005, reason: '' });
 }
@@ -186,6 +181,17 @@ async function playRequest(address: string): Promise<void> {
   expect(response.statusCode).to.equal(200);
   expect(await textOf(response)).to.equal('not a WebSocket');
 }
+
+const plays: readonly ((address: string, seed: number) => Promise<void>)[] = [
+  playEcho,
+  playServiceCloses,
+  playPushes,
+  playRefusal,
+  playLong,
+  playServiceBreaks,
+  playClientBreaks,
+  playRequest,
+];
 
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

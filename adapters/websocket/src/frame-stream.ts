@@ -67,6 +67,7 @@ export class FrameStream {
   #endIsDue = false;
   /** A close frame or bad input has come: the rest is read and dropped. */
   #isDeaf = false;
+  #isClosed = false;
   /** The last ping that is not answered yet. */
   #pingDue: Uint8Array | undefined;
   #isPonging = false;
@@ -183,7 +184,8 @@ export class FrameStream {
       .on('error', (error) => this.#handler.onError(error))
       .on('close', () => {
         this.#isDeaf = true;
-        this.#settings.deflate?.cleanup();
+        this.#isClosed = true;
+        this.#freeDeflate();
         this.#handler.onClosed();
       });
   }
@@ -200,9 +202,15 @@ export class FrameStream {
     this.#isParsing = true;
     this.#receiver.write(slice, () => {
       this.#isParsing = false;
+      this.#freeDeflate();
       this.#parse();
     });
   };
+
+  /** Not in the middle of an inflation, which would go on without what it needs. */
+  #freeDeflate(): void {
+    if (this.#isClosed && !this.#isParsing) this.#settings.deflate?.cleanup();
+  }
 
   #nextSlice(): Buffer | undefined {
     const chunk = this.#unparsed.shift();
