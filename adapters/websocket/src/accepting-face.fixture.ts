@@ -1,5 +1,5 @@
 import type { ClientFace } from '@lockstep/contracts';
-import { until } from '@lockstep/testkit';
+import { RecordingLogger, until } from '@lockstep/testkit';
 import { createClientFace } from './conversations.fixture.js';
 import { handshakeOf, RawClient } from './raw-client.fixture.js';
 import { UnitRecorder } from './unit-recorder.fixture.js';
@@ -14,12 +14,13 @@ export interface Conversing {
 export class AcceptingFace {
   /** One for each virtual connection, in their order. */
   readonly connections: UnitRecorder[] = [];
+  readonly logger = new RecordingLogger();
   readonly #face: ClientFace;
   readonly #clients: RawClient[] = [];
   #address = '';
 
   constructor(options: unknown = {}) {
-    this.#face = createClientFace(options);
+    this.#face = createClientFace(options, this.logger);
   }
 
   async listen(): Promise<string> {

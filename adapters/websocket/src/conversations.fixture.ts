@@ -1,12 +1,7 @@
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import {
-  HttpClientFace,
-  HttpServiceFace,
-  parseAddress,
-  parseOptions as parseHttpOptions,
-} from '@lockstep/adapter-http';
+import { HttpClientFace, HttpServiceFace, parseAddress } from '@lockstep/adapter-http';
 import { pattern, RecordingLogger, type ConversationHarness, type ConversationService } from '@lockstep/testkit';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -15,17 +10,19 @@ import { WebSocketClientFace } from './web-socket-client-face.js';
 import { WebSocketServiceFace } from './web-socket-service-face.js';
 
 /** Both faces, as the module makes them, on any free port. */
-export function createClientFace(options: unknown = {}): WebSocketClientFace {
+export function createClientFace(options: unknown = {}, logger = new RecordingLogger()): WebSocketClientFace {
   const listen = parseAddress('127.0.0.1:0');
+  const parsed = parseOptions(options);
   return new WebSocketClientFace(
-    (onUpgrade) => new HttpClientFace(listen, parseHttpOptions(), new RecordingLogger(), onUpgrade),
-    parseOptions(options),
+    (onUpgrade) => new HttpClientFace(listen, parsed.http, logger, onUpgrade),
+    parsed,
+    logger,
   );
 }
 
 export function createServiceFace(address: string, gate: 'probe' | 'none' = 'probe'): WebSocketServiceFace {
   const connect = parseAddress(address);
-  const http = new HttpServiceFace(connect, parseHttpOptions(), {
+  const http = new HttpServiceFace(connect, parseOptions().http, {
     gate: gate === 'none' ? 'none' : 'reply',
     connections: 'dedicated',
   });

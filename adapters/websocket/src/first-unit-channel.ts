@@ -46,6 +46,7 @@ export class FirstUnitChannel implements ServiceChannel {
   }
 
   reset(): void {
+    if (this.#wasReset) return;
     this.#wasReset = true;
     if (this.#chosen !== undefined) this.#chosen.reset();
     else process.nextTick(() => this.#handler?.onClosed());

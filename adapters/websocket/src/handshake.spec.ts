@@ -133,6 +133,8 @@ describe('WebSocket, the handshake at the client face', () => {
       await until('it is refused', () => client.peer.incoming !== 'open');
       expect(client.answer?.[0]).to.match(new RegExp(`^HTTP/1.1 ${status} `));
       expect(face.connections).to.deep.equal([]);
+      expect(face.logger.records).to.have.lengthOf(1);
+      expect(face.logger.records[0]?.fields).to.include({ code: 'ERR_LOCKSTEP_INPUT_REFUSED', status });
     });
   }
 

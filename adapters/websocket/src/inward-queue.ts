@@ -10,6 +10,7 @@ export class InwardQueue {
   #endIsDue = false;
   #closeIsDue = false;
   #isPaused = false;
+  #isOver = false;
 
   bind(handler: ChannelHandler): void {
     this.#handler = handler;
@@ -27,9 +28,9 @@ export class InwardQueue {
     this.#tell();
   }
 
-  /** The channel is closed: told when the end has been. */
+  /** The channel is closed: told once, when the end has been. */
   close(): void {
-    this.#closeIsDue = true;
+    this.#closeIsDue = !this.#isOver;
     this.#tell();
   }
 
@@ -64,6 +65,7 @@ export class InwardQueue {
     }
     if (!this.#closeIsDue) return;
     this.#closeIsDue = false;
+    this.#isOver = true;
     handler.onClosed();
   };
 }

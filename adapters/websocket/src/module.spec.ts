@@ -36,8 +36,9 @@ describe('the websocket adapter', () => {
       controlFramesPerSecondMax: 100,
       compression: true,
     };
-    expect(adapter.parseOptions(undefined)).to.deep.equal(preset);
-    expect(adapter.parseOptions({ payloadBytesMax: 5, compression: false })).to.deep.equal({
+    expect(adapter.parseOptions(undefined)).to.deep.include(preset);
+    expect(adapter.parseOptions({ http: { maxHeaders: 5 } }).http).to.include({ maxHeaders: 5, maxHeadBytes: 16_384 });
+    expect(adapter.parseOptions({ payloadBytesMax: 5, compression: false })).to.deep.include({
       ...preset,
       payloadBytesMax: 5,
       compression: false,
@@ -53,6 +54,7 @@ describe('the websocket adapter', () => {
     { bufferedChunksMax: 1 },
     { controlFramesPerSecondMax: -1 },
     { compression: 'yes' },
+    { http: { maxHeaders: 0 } },
     [],
     'low',
     null,

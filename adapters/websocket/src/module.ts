@@ -1,9 +1,4 @@
-import {
-  HttpClientFace,
-  HttpServiceFace,
-  parseAddress,
-  parseOptions as parseHttpOptions,
-} from '@lockstep/adapter-http';
+import { HttpClientFace, HttpServiceFace, parseAddress } from '@lockstep/adapter-http';
 import { LockstepError, tokens, type Adapter, type EndpointContext, type Gate } from '@lockstep/contracts';
 import { ContainerModule } from 'inversify';
 import { parseOptions, type WebSocketOptions } from './options.js';
@@ -21,7 +16,6 @@ export const adapter: Adapter<WebSocketOptions, ContainerModule> = {
 function createModule(options: WebSocketOptions, context: EndpointContext): ContainerModule {
   const { endpoint, listen, connect, logger } = context;
   const gate = checkGate(endpoint, context.gate ?? adapter.defaultGate);
-  const httpOptions = parseHttpOptions();
   const clientAddress = listen === undefined ? undefined : parseAddress(listen);
   const serviceAddress = connect === undefined ? undefined : parseAddress(connect);
   return new ContainerModule(({ bind }) => {
@@ -29,8 +23,9 @@ function createModule(options: WebSocketOptions, context: EndpointContext): Cont
       bind(tokens.ClientFace)
         .toResolvedValue(() => {
           return new WebSocketClientFace(
-            (onUpgrade) => new HttpClientFace(clientAddress, httpOptions, logger, onUpgrade),
+            (onUpgrade) => new HttpClientFace(clientAddress, options.http, logger, onUpgrade),
             options,
+            logger,
           );
         })
         .inSingletonScope();
@@ -39,7 +34,7 @@ function createModule(options: WebSocketOptions, context: EndpointContext): Cont
       bind(tokens.ServiceFace)
         .toResolvedValue(() => {
           const terms = { gate: gate === 'none' ? 'none' : 'reply', connections: 'dedicated' } as const;
-          const http = new HttpServiceFace(serviceAddress, httpOptions, terms);
+          const http = new HttpServiceFace(serviceAddress, options.http, terms);
           return new WebSocketServiceFace(http, serviceAddress, gate);
         })
         .inSingletonScope();

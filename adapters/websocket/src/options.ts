@@ -1,6 +1,7 @@
+import { parseOptions as parseHttpOptions, type HttpOptions } from '@lockstep/adapter-http';
 import { LockstepError } from '@lockstep/contracts';
 
-/** The options of an endpoint with the websocket adapter, with defaults filled in. They hold for what clients send. */
+/** The options of an endpoint with the websocket adapter, with defaults filled in. The limits hold for what clients send. */
 export interface WebSocketOptions {
   /** Bytes of one message, inflated. 1 to 32 MiB, default 1 MiB. A longer one is answered with the close code 1009. */
   readonly payloadBytesMax: number;
@@ -12,6 +13,8 @@ export interface WebSocketOptions {
   readonly controlFramesPerSecondMax: number;
   /** Whether clients that offer `permessage-deflate` get it. Default true. */
   readonly compression: boolean;
+  /** The options of the http adapter, for the HTTP requests on the same port. */
+  readonly http: HttpOptions;
 }
 
 const mebibyte = 1024 * 1024;
@@ -24,7 +27,7 @@ const ranges = {
   controlFramesPerSecondMax: { min: 1, max: 10_000, value: 100, what: 'pings and pongs' },
 } as const;
 
-const names = [...Object.keys(ranges), 'compression'];
+const names = [...Object.keys(ranges), 'compression', 'http'];
 
 /**
  * Checks what stands under `options` in the configuration.
@@ -47,6 +50,7 @@ export function parseOptions(options: unknown = {}): WebSocketOptions {
     bufferedChunksMax: readNumber(given, 'bufferedChunksMax'),
     controlFramesPerSecondMax: readNumber(given, 'controlFramesPerSecondMax'),
     compression,
+    http: parseHttpOptions(given['http']),
   };
 }
 

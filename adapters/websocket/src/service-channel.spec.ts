@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pattern, turns, until } from '@lockstep/testkit';
 import { expect } from 'chai';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -91,6 +94,22 @@ describe('WebSocket, a connection to the service', () => {
     expect(connection.units.at(-1)).to.deep.equal({ kind: 'close', code: 4001, reason: Buffer.from('done') });
     expect(connection.events.slice(-2)).to.deep.equal(['end', 'closed']);
     expect(channel.busy).to.equal(false);
+  });
+
+  it('reaches a service on a unix socket', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-'));
+    const path = join(folder, 'chat.sock');
+    const local = createServer();
+    new WebSocketServer({ server: local }).on('connection', (socket) => socket.close(4000));
+    local.listen(path);
+    await once(local, 'listening');
+    const connection = new UnitRecorder(createServiceFace(`unix:${path}`).connect());
+    connection.send(handshake);
+    await until('it is told', () => connection.events.includes('end'));
+    expect(connection.units.at(-1)).to.include({ kind: 'close', code: 4000 });
+    connection.channel.reset();
+    await new Promise((resolve) => local.close(resolve));
+    rmSync(folder, { recursive: true });
   });
 
   it('gate none: never busy', async () => {
