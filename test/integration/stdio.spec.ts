@@ -4,7 +4,7 @@ import type { LiveGroup } from '../support/live-group/live-group.js';
 import { withGroup } from '../support/live-group/with-group.js';
 import { requires } from '../support/requires.js';
 import { until } from '../support/until.js';
-import { PipedProgram } from './piped-program.js';
+import { PipedProgram, type ProgramRecord } from './piped-program.js';
 
 /** What somebody might type into bc, the errors too; each line has an answer. */
 const calculations = [
@@ -75,7 +75,7 @@ describe('Programs on standard input and output', function () {
       const session = PipedProgram.stdio(group, 'scratch');
       for (const part of [0, 1, 2]) {
         session.type(script.slice((part * script.length) / 3, ((part + 1) * script.length) / 3));
-        await until('it answers', () => session.stdout.length > (part * expected.stdout.length) / 30);
+        await until('it answers', () => session.stdout.split('\n').length > 10 + 20 * part);
         if (part < 2) await killAttached(group);
       }
       const record = await session.finish();
@@ -126,14 +126,111 @@ describe('Programs on standard input and output', function () {
       expect(await viewOf(group)).to.equal(view);
     }));
 
+  it('the catalogue: whatever a program does, it does so for its own client, and for nobody else', () =>
+    withGroup({ example: 'stdio', edit: runs(cataloguePrograms()) }, async (group) => {
+      const view = await viewOf(group);
+      const bystander = PipedProgram.stdio(group, 'bystander');
+      const deaf = PipedProgram.stdio(group, 'deaf');
+      deaf.type(Buffer.alloc(moreThanBuffers));
+      let asked = 0;
+      for (const [index, { what, input = '', expected }] of catalogue.entries()) {
+        const program = PipedProgram.stdio(group, `program-${index}`);
+        program.type(input);
+        const record = await program.finish();
+        expect(record, what).to.deep.include({ stdout: '', stderr: '', code: 0, signal: null, ...expected });
+        bystander.type(`${(asked += 1)}\n`);
+        await bystander.untilItSays(`answer ${asked}\n`);
+      }
+      expect(deaf.pendingBytes, 'what a program does not read').to.be.greaterThan(moreThanBuffers / 2);
+      deaf.signal('SIGTERM');
+      expect(await deaf.ended()).to.include({ code: 143 });
+      expect(await bystander.finish()).to.include({ stderr: '', code: 0 });
+      await untilConnections(group, 0);
+      expect(await viewOf(group)).to.equal(view);
+    }));
+
   it('says that no group is there, and fails', () =>
-    withGroup({ example: 'stdio', timing: { giveUpAfterMs: 500 } }, async (group) => {
+    withGroup({ example: 'stdio', timing: { suspectAfterMs: 500, giveUpAfterMs: 1000 } }, async (group) => {
       await Promise.all(group.hosts.map((host) => host.interceptor.kill()));
       const record = await PipedProgram.stdio(group, 'sort').ended();
       expect(record).to.include({ stdout: '', code: 1 });
       expect(record.stderr).to.match(/error: The program was given up.*lockstep status/s);
     }));
 });
+
+/** What the kernel keeps between two programs, several times over. */
+const moreThanBuffers = 8 * 1024 * 1024;
+
+/** Every line of the catalogue of what programs do, each with the same end as that of the program itself. */
+const catalogue: readonly {
+  readonly what: string;
+  readonly run: string;
+  readonly input?: string | Uint8Array;
+  readonly expected: Partial<ProgramRecord>;
+}[] = [
+  {
+    what: 'prints before it reads',
+    run: "sh -c 'echo early; exec cat'",
+    input: 'late\n',
+    expected: { stdout: 'early\nlate\n' },
+  },
+  {
+    what: 'prompts without a line feed',
+    run: `sh -c 'printf "> "; while read -r line; do printf "%s> " "$line"; done'`,
+    input: 'a\nb\n',
+    expected: { stdout: '> a> b> ' },
+  },
+  { what: 'ends without a line feed', run: 'printf done', expected: { stdout: 'done' } },
+  {
+    what: 'gets a last line without a line feed',
+    run: 'cat',
+    input: 'one\ntwo',
+    expected: { stdout: 'one\ntwo' },
+  },
+  {
+    what: 'ends before it has read all of its input',
+    run: 'head -n 1',
+    input: Buffer.alloc(moreThanBuffers, 'line\n'),
+    expected: { stdout: 'line\n' },
+  },
+  {
+    what: 'closes its input and goes on',
+    run: "sh -c 'exec <&-; printf 1; printf 2; exit 4'",
+    input: Buffer.alloc(moreThanBuffers, 'x'),
+    expected: { stdout: '12', code: 4 },
+  },
+  {
+    what: 'closes its output and goes on',
+    run: "sh -c 'echo out; exec >&-; cat >/dev/null; exit 5'",
+    input: 'x',
+    expected: { stdout: 'out\n', code: 5 },
+  },
+  {
+    what: 'dies by a signal',
+    run: "sh -c 'read -r line; echo $line; kill -SEGV $$'",
+    input: 'last words\n',
+    expected: { stdout: 'last words\n', code: 139 },
+  },
+  {
+    what: 'passes on every byte',
+    run: 'cat',
+    input: Uint8Array.from({ length: 70_000 }, (_, index) => index % 256),
+    expected: { stdout: Array.from({ length: 70_000 }, (_, index) => String.fromCharCode(index % 256)).join('') },
+  },
+  { what: 'has its answer at the end of its input', run: 'wc -c', input: 'abc', expected: { stdout: '3\n' } },
+  { what: 'gets nothing but the end', run: 'cat', expected: { stdout: '' } },
+  {
+    what: 'keeps standard error apart and has an exit code',
+    run: "sh -c 'echo one; echo two >&2; cat; cat /dev/stdin; echo three >/dev/stderr; exit 42'",
+    input: 'in\n',
+    expected: { stdout: 'one\nin\n', stderr: 'two\nthree\n', code: 42 },
+  },
+  {
+    what: 'leaves somebody behind who holds its output',
+    run: "sh -c 'sleep 7777 & echo gone'",
+    expected: { stdout: 'gone\n' },
+  },
+];
 
 /** Kills the replica that serves the program that runs, and starts it again. */
 async function killAttached(group: LiveGroup): Promise<void> {
@@ -150,6 +247,12 @@ function runs(programs: Readonly<Record<string, string>>): (document: GroupDocum
       Object.entries(programs).map(([name, run]) => [name, { adapter: 'stdio', service: { run } }]),
     );
   };
+}
+
+function cataloguePrograms(): Readonly<Record<string, string>> {
+  const answers = `sh -c 'while read -r line; do echo "answer $line"; done'`;
+  const programs = catalogue.map(({ run }, index) => [`program-${index}`, run] as const);
+  return { bystander: answers, deaf: 'sleep 7777', ...Object.fromEntries(programs) };
 }
 
 async function viewOf(group: LiveGroup): Promise<number | undefined> {
