@@ -11,6 +11,10 @@ const phrases: Readonly<Record<RefusalStatus, string>> = {
 /** What the client gets that is refused. The connection is closed behind it. */
 export function formatRefusal({ status, reason }: Refusal): Buffer {
   const body = `${reason}\n`;
-  const fields = ['Content-Type: text/plain; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  const fields = [
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
   return Buffer.from(`HTTP/1.1 ${status} ${phrases[status]}\r\n${fields.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -34,7 +34,7 @@ export class HeaderFields {
   /** The values of all fields of a name, in order. */
   valuesOf(lowerCaseName: string): readonly string[] {
     const values: string[] = [];
-    for (let index = this.#lowerCaseNames.indexOf(lowerCaseName); index >= 0; ) {
+    for (let index = this.#lowerCaseNames.indexOf(lowerCaseName); index >= 0;) {
       values.push(this.raw[2 * index + 1] ?? '');
       index = this.#lowerCaseNames.indexOf(lowerCaseName, index + 1);
     }

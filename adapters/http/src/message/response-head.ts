@@ -34,11 +34,7 @@ const noFraming: Framing = { kind: 'none' };
  *
  * @throws MessageRefused if it is none, or one that can be understood in two ways
  */
-export function readResponseHead(
-  startLine: string,
-  fields: HeaderFields,
-  expected: ResponseExpectation,
-): ResponseHead {
+export function readResponseHead(startLine: string, fields: HeaderFields, expected: ResponseExpectation): ResponseHead {
   const [, minor, digits, reason = ''] = statusLine.exec(startLine) ?? [];
   if (digits === undefined) throw new MessageRefused(400, 'the status line is malformed');
   const status = Number(digits);
