@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { until } from '../support/until.js';
 
@@ -94,4 +95,23 @@ export async function historyAt(port: number, count: number): Promise<string> {
   } finally {
     await reader.leave();
   }
+}
+
+/** Enters, sends these bytes as they are, and waits for the end. @returns the code of the close frame that came */
+export async function closeCodeFor(port: number, bytes: readonly number[]): Promise<number> {
+  const handshake = [
+    'GET /chat?name=bad HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`${handshake.join('\r\n')}\r\n\r\n`);
+  socket.write(Uint8Array.from(bytes));
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  const received = Buffer.concat(chunks);
+  return received.readUInt16BE(received.lastIndexOf(Uint8Array.of(0x88, 2)) + 2);
 }

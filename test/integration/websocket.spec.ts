@@ -2,11 +2,23 @@ import { expect } from 'chai';
 import { withGroup } from '../support/live-group/with-group.js';
 import { requires } from '../support/requires.js';
 import { until } from '../support/until.js';
-import { ChatClient, findChatFaults, historyAt, type ChatLine } from './chat-client.js';
+import { ChatClient, closeCodeFor, findChatFaults, historyAt, type ChatLine } from './chat-client.js';
 import { Chromium } from './chromium.js';
 
 const example = 'websocket-chat';
 const linesEach = 400;
+
+/** What a client sends behind its handshake, and the code that it is closed with. */
+const badFrames: readonly (readonly [code: number, bytes: readonly number[]])[] = [
+  [1002, [0x81, 0x02, 0x68, 0x69]],
+  [1002, [0xc1, 0x80, 0, 0, 0, 0]],
+  [1002, [0x83, 0x80, 0, 0, 0, 0]],
+  [1002, [0x09, 0x80, 0, 0, 0, 0]],
+  [1002, [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed]],
+  [1007, [0x81, 0x81, 0, 0, 0, 0, 0xff]],
+  [1009, [0x82, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0]],
+  [1008, new Array<number[]>(101).fill([0x89, 0x80, 0, 0, 0, 0]).flat()],
+];
 
 describe('A WebSocket chat', function () {
   this.timeout(300_000);
@@ -33,6 +45,21 @@ describe('A WebSocket chat', function () {
       await Promise.all(clients.map((client) => client.leave()));
       expect(clients.map(({ closeCode }) => closeCode)).to.deep.equal([1000, 1000, 1000]);
       expect(group.log).not.to.contain('gate-timeout');
+    }));
+
+  it('bad frames are refused with their close codes; the chat, the view and the services notice nothing', () =>
+    withGroup({ example }, async (group) => {
+      const ann = await ChatClient.enter(group.clientPort, 'ann');
+      const said = ann.sayLines(linesEach);
+      const before = await group.untilMembersAre(...group.names);
+      for (const [code, bytes] of badFrames) expect(await closeCodeFor(group.clientPort, bytes)).to.equal(code);
+      await said;
+      expect(findChatFaults(ann.lines)).to.deep.equal([]);
+      await group.untilServicesSay(JSON.stringify(ann.lines), (port) => historyAt(port, linesEach));
+      const after = await group.untilMembersAre(...group.names);
+      expect(after.map(({ view }) => view)).to.deep.equal(before.map(({ view }) => view));
+      await ann.leave();
+      expect(group.log).not.to.match(/gate-timeout|diverge/);
     }));
 
   it('F1: a browser stays in the chat through a kill', function () {
