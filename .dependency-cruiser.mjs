@@ -47,8 +47,15 @@ export default {
     {
       name: 'adapters-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^adapters/([^/]+)/' },
+      from: { path: '^adapters/([^/]+)/', pathNot: '^adapters/websocket/' },
       to: { path: '^adapters/', pathNot: '^adapters/$1/' },
+    },
+    {
+      name: 'websocket-knows-http-alone',
+      comment: 'A WebSocket begins as an HTTP request, on a port that serves others too.',
+      severity: 'error',
+      from: { path: '^adapters/websocket/' },
+      to: { path: '^adapters/', pathNot: '^adapters/(websocket|http)/' },
     },
     {
       name: 'core-imports-contracts-and-sockets',
