@@ -177,7 +177,7 @@ function unchunked(response: string): string {
     const [line = ''] = rest.split('\r\n', 1);
     const size = Number.parseInt(line, 16);
     rest = rest.slice(line.length + 2);
-    if (size === 0) return body + rest.replaceAll('\r\n', '');
+    if (!(size > 0)) return body + rest.replaceAll('\r\n', '');
     body += rest.slice(0, size);
     rest = rest.slice(size + 2);
   }
