@@ -5,7 +5,7 @@ import type { ControlFrameLimit } from './control-frame-limit.js';
 import { controlFrameFlood, violationOf, type Violation } from './violation.js';
 import './ws-parts.js';
 
-/** What one side puts up with from the other. */
+/** What one side puts up with from the other. 0 means that there is no limit. */
 export interface FrameLimits {
   /** Bytes of one message, inflated. */
   readonly payloadBytesMax: number;

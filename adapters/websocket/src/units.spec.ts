@@ -43,7 +43,7 @@ describe('the units of a WebSocket', () => {
   }
 
   it('what is no unit is none', () => {
-    for (const bytes of [[], [0x43], [1, 0], [0x46, 0], [0xff, 0xff]]) {
+    for (const bytes of [[], [0x43], [1, 0], [0x46, 0], [0xff, 0xff], [0x40, 0, 0x7b]]) {
       expect(decodeUnit({ length: 1, payload: Uint8Array.from(bytes) })).to.equal(undefined);
     }
   });

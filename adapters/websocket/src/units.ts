@@ -94,7 +94,16 @@ export function messageSegments(payload: Uint8Array, isBinary: boolean): Segment
 }
 
 /** @returns undefined if the segment is no unit of a WebSocket */
-export function decodeUnit({ payload }: Segment): Unit | undefined {
+export function decodeUnit(segment: Segment): Unit | undefined {
+  try {
+    return readUnit(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws SyntaxError */
+function readUnit({ payload }: Segment): Unit | undefined {
   const [type, more] = payload;
   const content = payload.subarray(headBytes);
   if (payload.byteLength < headBytes) return undefined;
@@ -124,7 +133,6 @@ function encodeJson(type: number, value: unknown): Segment {
   return segmentOf(type, 0, Buffer.from(JSON.stringify(value)));
 }
 
-/** What our own other side has encoded. */
 function decodeJson(content: Uint8Array): unknown {
   return JSON.parse(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString());
 }

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { connectError, formatAddress, type Address } from '@lockstep/adapter-http';
 import type { Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
 import { Conversation, type ConversationHandler } from './conversation.js';
@@ -100,7 +101,7 @@ export class WebSocketServiceChannel implements ServiceChannel, ConversationHand
     });
   }
 
-  onAccepted(...[{ rawHeaders }, socket, head]: Parameters<ServiceHandshakeHandler['onAccepted']>): void {
+  onAccepted({ rawHeaders }: IncomingMessage, socket: Socket, head: Buffer): void {
     if (this.#isBroken) {
       socket.destroy();
       return;
