@@ -130,7 +130,7 @@ export class RelayedConnection implements ChannelHandler {
       this.#moveInput();
       this.#moveOutput();
     }
-    if (!this.#isOver) this.#regulate();
+    this.#regulate();
     this.#finishIfDone();
   }
 
@@ -221,13 +221,14 @@ export class RelayedConnection implements ChannelHandler {
     if (!this.#isClientClosed && !this.#isBroken) {
       this.#holdTurns = this.#nextHold(this.#holdTurns);
       const isFull = this.#sides.some(({ outstanding }) => outstanding.bytes > windowBytes);
-      const mustPause = isFull || this.#holdTurns > 0;
+      const mustPause = !this.#isOver && (isFull || this.#holdTurns > 0);
       if (mustPause !== this.#isPaused) {
         this.#isPaused = mustPause;
         if (mustPause) channel.pause();
         else channel.resume();
       }
     }
+    if (this.#isOver) return;
     for (const side of this.#sides) {
       side.holdTurns = this.#nextHold(side.holdTurns);
       const mustPause = side.output.waitingBytes > windowBytes || side.holdTurns > 0;
