@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
 import { faultOf } from './socket-errors.js';
 
+const nothing = new Uint8Array();
+
 /**
  * A byte stream over a socket that was opened with `allowHalfOpen`. Units are bytes.
  *
@@ -39,10 +41,7 @@ export class TcpChannel implements Channel {
   bind(handler: ChannelHandler): void {
     this.#handler = handler;
     this.#socket.on('data', (payload: Buffer) => handler.onSegment({ length: payload.byteLength, payload }));
-    this.#socket.on('end', () => {
-      this.#endIsDue = true;
-      this.#tellWhatIsDue();
-    });
+    this.#socket.on('end', () => this.#confirmEnd());
     this.#socket.on('error', (error) => this.#break(error));
     this.#socket.on('close', () => {
       this.#closeIsDue = true;
@@ -107,6 +106,24 @@ export class TcpChannel implements Channel {
     if (error || this.#broken || units === undefined) return;
     this.#handler?.onTaken(units);
   };
+
+  /**
+   * A reset that comes right behind the last bytes is reported as an end by the event loop's library. Whoever writes to such
+   * a connection learns the truth, even if it is nothing that he writes. Where more is to be written, that will tell.
+   */
+  #confirmEnd(): void {
+    if (!this.#canReset || this.#sendingEnded || this.#broken || this.#socket.writableLength > 0)
+      return this.#noteEnd();
+    this.#socket.write(nothing, (error) => {
+      if (!error) this.#noteEnd();
+    });
+  }
+
+  #noteEnd(): void {
+    if (this.#broken) return;
+    this.#endIsDue = true;
+    this.#tellWhatIsDue();
+  }
 
   #break(reason: Error): void {
     if (this.#broken) return;

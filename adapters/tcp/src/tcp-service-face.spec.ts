@@ -105,6 +105,27 @@ describe('TcpServiceFace, gate consumed', () => {
     expect(recorder.breaches).to.deep.equal([]);
   });
 
+  it('a reset right behind the last bytes is a reset', async () => {
+    const { recorder, service } = await connect({ host: '127.0.0.1', port: 0 });
+    service.write('half an ans');
+    service.resetAndDestroy();
+    await until('it is closed', () => recorder.isClosed);
+    expect(Buffer.from(recorder.received).toString()).to.equal('half an ans');
+    expect(recorder.events).to.deep.equal(['open', 'reset', 'closed']);
+    expect(recorder.breaches).to.deep.equal([]);
+  });
+
+  it('an end right behind the last bytes is an end', async () => {
+    const { recorder, service } = await connect({ host: '127.0.0.1', port: 0 });
+    service.end('whole answer');
+    await until('the end is told', () => recorder.events.includes('end'));
+    expect(Buffer.from(recorder.received).toString()).to.equal('whole answer');
+    service.resume();
+    recorder.end();
+    await until('it is closed', () => recorder.isClosed);
+    expect(recorder.breaches).to.deep.equal([]);
+  });
+
   it('an end is a turn, which the end of the service finishes', async () => {
     const { channel, recorder, service } = await connect({ host: '127.0.0.1', port: 0 }, undefined, 10_000);
     recorder.end();
