@@ -5,10 +5,9 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
  * - `reading`: it waits for standard input, and there is none left; nothing else of it runs;
  * - `asleep`: all of it waits for something;
  * - `working`: some of it runs;
- * - `ending`: it has ended or is about to; its files may be closed already;
- * - `unknown`: the system does not show it.
+ * - `ending`: it has ended or is about to; its files may be closed already.
  */
-export type Activity = 'reading' | 'asleep' | 'working' | 'ending' | 'unknown';
+export type Activity = 'reading' | 'asleep' | 'working' | 'ending';
 
 /** The number of the system call `read`, by what Node calls the processor. */
 const readCalls: Readonly<Record<string, string>> = { x64: '0', arm64: '63' };
@@ -26,7 +25,6 @@ const processesMax = 64;
  * @param stdinName what the kernel calls the pipe that is the program's standard input
  */
 export function lookAtActivity(pid: number, stdinName: string): Activity {
-  if (process.platform !== 'linux') return 'unknown';
   if (isEnding(pid)) return 'ending';
   let activity: Activity = 'asleep';
   const family = [pid];

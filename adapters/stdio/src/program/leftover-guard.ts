@@ -23,7 +23,7 @@ done
 /**
  * Ends what the programs of one life of the service leave behind: those that still run, and servers that they have started
  * in the background. Their state belongs to that life, and the next one has to begin without it, even if this process is
- * killed. Works where there is a Linux /proc; elsewhere only what stays in the process group of its program is ended.
+ * killed. Needs a Linux /proc.
  */
 export class LeftoverGuard {
   readonly #mark = `${markName}=${randomBytes(16).toString('hex')}`;

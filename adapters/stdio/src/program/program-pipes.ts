@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { closeSync, constants, openSync, readlinkSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
-const run = promisify(execFile);
+const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 /** The three standard streams of a program, seen from both ends. */
 export interface ProgramPipes {
@@ -22,42 +17,49 @@ export interface ProgramPipes {
   readonly stdinName: string;
 }
 
+/** Shells make a pipe for a short text that is to be read. This one has three, and holds them until it is told to end. */
+const holderScript = 'exec 4<<. 5<<. 6<<.\ntext\n.\ntext\n.\ntext\n.\necho; read -r _';
+const heldDescriptors = { stdin: 4, stdout: 5, stderr: 6 } as const;
+const heldTextBytes = 5;
+
 /**
  * Makes pipes for a program. Node itself would give it sockets, and then a program that opens `/dev/stdin` or `/dev/stderr`
- * by name, as scripts do, would fail where it succeeds in a shell.
+ * by name, as scripts do, would fail where it succeeds in a shell. So a shell makes the pipes, and we open both ends of what
+ * it holds. Needs a Linux /proc.
  *
  * @throws Error when a pipe cannot be made, with the `code` of the system
  */
 export async function openProgramPipes(): Promise<ProgramPipes> {
-  const folder = await mkdtemp(join(tmpdir(), 'lockstep-program-'));
+  const holder = spawn('/bin/sh', ['-c', holderScript], { stdio: ['pipe', 'pipe', 'ignore'] });
   const opened: number[] = [];
-  const open = (name: string, flags: number): number => {
-    const descriptor = openSync(join(folder, name), flags);
+  const open = (stream: keyof typeof heldDescriptors, flags: number): number => {
+    const descriptor = openSync(`/proc/${holder.pid}/fd/${heldDescriptors[stream]}`, flags);
     opened.push(descriptor);
     return descriptor;
   };
   try {
-    await run('mkfifo', ['-m', '600', ...['stdin', 'stdout', 'stderr'].map((name) => join(folder, name))]);
-    // Whoever opens one end waits for the other, except this first, who opens both.
-    const both = open('stdin', O_RDWR);
-    const programStdin = open('stdin', O_RDONLY);
+    await new Promise<void>((resolve, reject) => {
+      holder.once('error', reject);
+      holder.stdout.once('data', () => resolve());
+      holder.once('exit', () => reject(new Error('/bin/sh cannot hold three pipes')));
+    });
+    const programEnds = [open('stdin', O_RDONLY), open('stdout', O_WRONLY), open('stderr', O_WRONLY)] as const;
     const stdin = open('stdin', O_WRONLY | O_NONBLOCK);
-    closeSync(both);
-    opened.shift();
-    const [stdout, programStdout] = [open('stdout', O_RDONLY | O_NONBLOCK), open('stdout', O_WRONLY)];
-    const [stderr, programStderr] = [open('stderr', O_RDONLY | O_NONBLOCK), open('stderr', O_WRONLY)];
+    const [stdout, stderr] = [open('stdout', O_RDONLY | O_NONBLOCK), open('stderr', O_RDONLY | O_NONBLOCK)];
+    for (const readEnd of [programEnds[0], stdout, stderr]) readSync(readEnd, Buffer.alloc(heldTextBytes));
     return {
       stdin: new Socket({ fd: stdin, readable: false, writable: true }),
       stdout: new Socket({ fd: stdout, readable: true, writable: false }),
       stderr: new Socket({ fd: stderr, readable: true, writable: false }),
-      programEnds: [programStdin, programStdout, programStderr],
-      closeProgramEnds: () => [programStdin, programStdout, programStderr].forEach((descriptor) => closeSync(descriptor)),
-      stdinName: `${join(folder, 'stdin')} (deleted)`,
+      programEnds,
+      closeProgramEnds: () => programEnds.forEach((descriptor) => closeSync(descriptor)),
+      stdinName: readlinkSync(`/proc/self/fd/${programEnds[0]}`),
     };
   } catch (error) {
     for (const descriptor of opened) closeSync(descriptor);
     throw error;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    holder.removeAllListeners();
+    holder.on('error', () => undefined).kill('SIGKILL');
   }
 }

@@ -21,7 +21,12 @@ export class CollectedRun implements ProgramHandler {
   #status: ProgramStatus | undefined;
 
   /** @param outputBytesMax of standard output and standard error together */
-  constructor(command: ProgramCommand, input: readonly Uint8Array[], outputBytesMax: number, handler: CollectedRunHandler) {
+  constructor(
+    command: ProgramCommand,
+    input: readonly Uint8Array[],
+    outputBytesMax: number,
+    handler: CollectedRunHandler,
+  ) {
     this.#outputBytesMax = outputBytesMax;
     this.#handler = handler;
     this.#program = new Program(command, this);

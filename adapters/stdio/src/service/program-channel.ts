@@ -5,9 +5,6 @@ import type { OutputStream } from '../program/program.js';
 import { LineLog } from './line-log.js';
 import type { ProgramRunner } from './program-runner.js';
 
-/** How long a program that has closed its output gets to turn out to be dying, where the system does not show it. */
-const exitGraceMs = 20;
-
 /**
  * A connection that is one run of a program: plain bytes to its standard input and from its standard output. What is on
  * standard error goes to the log. A program that dies by a signal breaks the connection, any other end of it ends it.
@@ -93,9 +90,8 @@ export class ProgramChannel implements ServiceChannel, GatedProgramHandler {
   onOutputEnd(stream: OutputStream): void {
     if (stream === 'stderr') return this.#errors.end();
     this.#endIsDue = true;
-    if (this.#program?.status === undefined && this.#program?.isEnding === true) return;
-    if (process.platform === 'linux') this.#tellEnd();
-    else setTimeout(() => this.#tellEnd(), exitGraceMs);
+    // A program that is about to end will be known to have ended soon, and how.
+    if (this.#program?.status !== undefined || this.#program?.isEnding !== true) this.#tellEnd();
   }
 
   onTaken(taken: number): void {

@@ -34,7 +34,8 @@ export class StdioServiceFace implements ServiceFace {
 
   /** @returns undefined if the session has a connection of this role already */
   #join(channel: StreamChannel, id: string, role: Role): ProgramSession | undefined {
-    const session = this.#sessions.get(id) ?? new ProgramSession(this.#runner, this.#quietMs, () => this.#sessions.delete(id));
+    const session =
+      this.#sessions.get(id) ?? new ProgramSession(this.#runner, this.#quietMs, () => this.#sessions.delete(id));
     this.#sessions.set(id, session);
     return session.join(role, channel) ? session : undefined;
   }
