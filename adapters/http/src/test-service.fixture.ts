@@ -29,6 +29,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     response.setHeader('Content-Type', 'text/event-stream');
     const count = Number(request.url?.split('/')[2]);
     for (let index = 0; index < count; index += 1) response.write(`data: ${index}\n\n`);
+    response.write('#');
   },
   cut: (_, response) => {
     response.setHeader('Content-Length', 100);
