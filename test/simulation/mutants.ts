@@ -13,8 +13,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'release output before its cause is stable',
     file: 'protocol/connections/output-cache.js',
-    find: 'next !== undefined && next.cause <= stable',
-    replace: 'next !== undefined',
+    find: 'next === undefined || next.cause > stable',
+    replace: 'next === undefined',
   },
   {
     name: 'trim the cache when it is sent, not when the order says that it was received',
@@ -25,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'count a learner for stability',
     file: 'protocol/order/receipts.js',
-    find: 'const received = this.#view.members.map(',
-    replace: 'const received = [...this.#view.members, ...this.#view.learners].map(',
+    find: 'const received = view.members.map(',
+    replace: 'const received = [...view.members, ...view.learners].map(',
   },
   {
     name: 'call stable what half of the members have',

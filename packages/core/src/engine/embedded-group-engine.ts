@@ -3,9 +3,13 @@ import type { EventCounters } from '../link/event-counters.js';
 import type { MemberLinksHandler } from '../link/peer-context.js';
 import { TurnLoop } from '../link/turn-loop.js';
 import { invariant } from '../protocol/invariant.js';
+import { limits } from '../protocol/limits.js';
 import type { MemberEffect, MemberInput, MemberSnapshot, Report } from '../protocol/member-io.js';
 import type { Lane, PeerMessage } from '../protocol/messages.js';
 import { RecentInputs } from './recent-inputs.js';
+
+/** So many executed entries are noted at once. The order may wait for many more only. */
+const executedUnnotedMax = limits.executionEntriesMax / 8;
 
 /** The protocol, as its driver sees it: `Member` in production. */
 export interface MemberProtocol {
@@ -53,7 +57,9 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
   readonly #recentInputs = new RecentInputs();
   #handler: GroupHandler | undefined;
   #submitted: Uint8Array[] = [];
-  #executed: OrderNumber | undefined;
+  #executed = 0 as OrderNumber;
+  /** How much of it the member knows. */
+  #notedExecuted = 0 as OrderNumber;
   #leaveRequested = false;
   #stopped = false;
   #left!: () => void;
@@ -65,7 +71,10 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
     this.#loop = new TurnLoop(
       {
         flush: () => this.#endTurn(),
-        tick: () => this.#take({ kind: 'tick' }),
+        tick: () => {
+          this.#noteExecuted();
+          this.#take({ kind: 'tick' });
+        },
         nextDeadline: () => options.member.nextDeadline(),
       },
       options.now,
@@ -88,7 +97,8 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
 
   executed(through: OrderNumber): void {
     this.#executed = through;
-    this.#loop.touch();
+    // It makes no turn of its own: the others hear of it with what is said next, unless they may wait for it.
+    if (through - this.#notedExecuted >= executedUnnotedMax) this.#loop.touch();
   }
 
   async leave(): Promise<void> {
@@ -108,6 +118,7 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
 
   /** What `lockstep status` shows of this member. */
   snapshot(): MemberSnapshot {
+    this.#noteExecuted();
     return this.#options.member.snapshot();
   }
 
@@ -133,11 +144,7 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
       this.#leaveRequested = false;
       this.#step({ kind: 'leave' });
     }
-    if (this.#executed !== undefined) {
-      const through = this.#executed;
-      this.#executed = undefined;
-      this.#step({ kind: 'executed', through });
-    }
+    this.#noteExecuted();
     if (this.#submitted.length > 0) {
       const entries = this.#submitted;
       this.#submitted = [];
@@ -145,6 +152,12 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
     }
     this.#step({ kind: 'flush' });
     if (!this.#stopped) this.#options.links.flush();
+  }
+
+  #noteExecuted(): void {
+    if (this.#executed === this.#notedExecuted) return;
+    this.#notedExecuted = this.#executed;
+    this.#step({ kind: 'executed', through: this.#executed });
   }
 
   #take(input: MemberInput): void {
@@ -232,7 +245,7 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
   #describeState(): { snapshot: unknown; inputs: readonly string[] } {
     const inputs = this.#recentInputs.describe();
     try {
-      return { snapshot: this.snapshot(), inputs };
+      return { snapshot: this.#options.member.snapshot(), inputs };
     } catch (error) {
       return { snapshot: describe(error), inputs };
     }

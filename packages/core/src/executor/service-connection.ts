@@ -52,11 +52,11 @@ export class ServiceConnection implements ServiceChannelHandler {
 
   /** Whether another connection's turn has to wait for this one. */
   get isAwaited(): boolean {
-    return this.gated && !this.#excused && this.#isWorking;
+    return this.gated && !this.#excused && this.#isWorking();
   }
 
   /** A connection that is not open yet counts as work: the service has not seen it. */
-  get #isWorking(): boolean {
+  #isWorking(): boolean {
     return !this.#over && (!this.#opened || this.#channel?.busy === true);
   }
 
@@ -167,7 +167,7 @@ export class ServiceConnection implements ServiceChannelHandler {
   }
 
   #settle(): void {
-    if (!this.#isWorking) {
+    if (!this.#isWorking()) {
       this.#excused = false;
       this.#overrunBytes = 0;
     }

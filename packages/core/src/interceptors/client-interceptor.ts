@@ -11,6 +11,7 @@ import type {
 import type { ClientEngine } from '../protocol/client/client-engine.js';
 import type { ClientEffect, ClientInput } from '../protocol/client/client-io.js';
 import type { MemberToClient } from '../protocol/connections/client-link.js';
+import { Fifo } from '../protocol/fifo.js';
 import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
 import type { MemberDialer, MemberDialerHandler } from '../link/member-dialer.js';
@@ -40,7 +41,7 @@ export class ClientInterceptor implements MemberDialerHandler {
   readonly #channels = new Map<ConnectionNumber, Channel>();
   /** Channels that the engine has not numbered yet. */
   readonly #unnumbered = new Map<number, Channel>();
-  readonly #inputs: ClientInput[] = [];
+  readonly #inputs = new Fifo<ClientInput>();
   #stepping = false;
   #stopped = false;
   /** While the group is told that everything is over: what to call when it knows. */
@@ -160,15 +161,16 @@ export class ClientInterceptor implements MemberDialerHandler {
   #tell(input: ClientInput): void {
     if (this.#stopped) return;
     this.#step(input);
-    this.#loop.touch();
+    if (this.#parts.engine.wantsFlush) this.#loop.touch();
+    else this.#loop.arm();
   }
 
   #step(input: ClientInput): void {
-    this.#inputs.push(input);
-    if (this.#stepping) return;
+    if (this.#stepping) return this.#inputs.push(input);
     this.#stepping = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined && !this.#stopped; next = this.#inputs.shift()) {
+      for (let next: ClientInput | undefined = input; next !== undefined; next = this.#inputs.shift()) {
+        if (this.#stopped) break;
         for (const effect of this.#parts.engine.step(next, this.#parts.now())) this.#run(effect);
       }
     } catch (error) {

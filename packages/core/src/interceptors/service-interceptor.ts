@@ -15,6 +15,7 @@ import type { ExecutorHandler } from '../executor/executor-handler.js';
 import type { ClientToMember } from '../protocol/connections/client-link.js';
 import type { Replica } from '../protocol/connections/replica.js';
 import type { ConnectionKey, OrderedEntry, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
+import { Fifo } from '../protocol/fifo.js';
 import type { Report } from '../protocol/member-io.js';
 import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
@@ -57,7 +58,7 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   readonly #loop: TurnLoop;
   readonly #logger: Logger;
   /** Inputs that came up while the replica engine was at work on another. */
-  readonly #inputs: ReplicaInput[] = [];
+  readonly #inputs = new Fifo<ReplicaInput>();
   #stepping = false;
   #stopped = false;
   #ended = false;
@@ -205,7 +206,8 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
 
   #tell(input: ReplicaInput): void {
     this.#step(input);
-    this.#loop.touch();
+    if (this.#parts.replica.wantsFlush) this.#loop.touch();
+    else this.#loop.arm();
   }
 
   /** A connection that ends may be the service's own decision, or the first sign of its death. */
@@ -221,11 +223,11 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   }
 
   #step(input: ReplicaInput): void {
-    this.#inputs.push(input);
-    if (this.#stepping) return;
+    if (this.#stepping) return this.#inputs.push(input);
     this.#stepping = true;
     try {
-      for (let next = this.#inputs.shift(); next !== undefined && !this.#stopped; next = this.#inputs.shift()) {
+      for (let next: ReplicaInput | undefined = input; next !== undefined; next = this.#inputs.shift()) {
+        if (this.#stopped) break;
         for (const effect of this.#parts.replica.step(next, this.#parts.now())) this.#run(effect);
       }
     } catch (error) {

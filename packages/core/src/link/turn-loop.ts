@@ -35,6 +35,17 @@ export class TurnLoop {
     if (this.#flush === undefined && !this.#stopped) this.#flush = setImmediate(this.#endTurn);
   }
 
+  /** Something happened that leaves nothing to flush: only the next deadline may have come nearer. */
+  arm(): void {
+    const deadline = this.#engine.nextDeadline();
+    // Deadlines mostly move away, with every message. A timer that is due too early costs one idle tick, so it is only ever
+    // moved forward.
+    if (this.#stopped || deadline === undefined || deadline >= this.#timerDueAt) return;
+    clearTimeout(this.#timer);
+    this.#timerDueAt = deadline;
+    this.#timer = setTimeout(this.#onTimer, Math.max(0, Math.ceil(deadline - this.#now())));
+  }
+
   /** Nothing is called any more. */
   stop(): void {
     this.#stopped = true;
@@ -45,20 +56,8 @@ export class TurnLoop {
   readonly #endTurn = (): void => {
     this.#flush = undefined;
     this.#engine.flush();
-    this.#arm();
+    this.arm();
   };
-
-  /**
-   * Deadlines mostly move away, with every message. A timer that is due too early costs one idle tick, so it is only ever
-   * moved forward.
-   */
-  #arm(): void {
-    const deadline = this.#engine.nextDeadline();
-    if (this.#stopped || deadline === undefined || deadline >= this.#timerDueAt) return;
-    clearTimeout(this.#timer);
-    this.#timerDueAt = deadline;
-    this.#timer = setTimeout(this.#onTimer, Math.max(0, Math.ceil(deadline - this.#now())));
-  }
 
   readonly #onTimer = (): void => {
     const lateMs = this.#now() - this.#timerDueAt;

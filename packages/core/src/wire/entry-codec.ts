@@ -19,7 +19,8 @@ export function encodeEntry(entry: Entry): Uint8Array {
       return BlockWriter.encodeEntry(codes.attach, wire.AttachEntry, { ...entry, received: [...entry.received] });
     case 'commands': {
       const { client, epoch, commands } = entry;
-      const payloads = commands.flatMap((command) => (command.kind === 'data' ? [command.payload] : []));
+      const payloads: Uint8Array[] = [];
+      for (const command of commands) if (command.kind === 'data') payloads.push(command.payload);
       const fields = { client, epoch, commands: commands.map(encodeCommand) };
       return BlockWriter.encodeEntry(codes.commands, wire.CommandsEntry, fields, payloads);
     }
@@ -107,8 +108,10 @@ function decodeCommand(reader: BlockReader, command: lockstep.wire.Command.$Prop
       checkRange(position, length);
       return { kind: 'data', connection, position, length, payload: reader.take(integer(command.bytes)) };
     }
-    case kinds.COMMAND_ACKNOWLEDGE:
-      return { kind: 'acknowledge', ...decodeAcknowledgement(command) };
+    case kinds.COMMAND_ACKNOWLEDGE: {
+      const position = integer<Position>(command.position);
+      return { kind: 'acknowledge', connection, position, ended: command.ended === true };
+    }
     case kinds.COMMAND_OPEN:
       return { kind: 'open', connection, endpoint: identity(command.endpoint) };
     case kinds.COMMAND_END:

@@ -55,25 +55,32 @@ export class ClientEngine {
 
   /** @param now never less than before */
   step(input: ClientInput, now: Milliseconds): readonly ClientEffect[] {
-    const due = this.nextDeadline();
-    this.#state.now = now;
+    const state = this.#state;
+    const stoodStillMs = state.settings.suspectAfterMs / 2;
+    const mayHaveStoodStill = now - state.now > stoodStillMs;
+    state.now = now;
     // A process that stood still has not read what would have shown its member alive.
-    if (due !== undefined && now - due > this.#state.settings.suspectAfterMs / 2) this.#forgiveSilence();
+    if (mayHaveStoodStill && now - (this.nextDeadline() ?? now) > stoodStillMs) this.#forgiveSilence();
     this.#handle(input);
-    return this.#state.takeEffects();
+    return state.takeEffects();
   }
 
   /** When `tick` is to be given at the latest, or undefined if nothing waits for time to pass. */
   nextDeadline(): Milliseconds | undefined {
     const earliest = Math.min(
       this.#retry?.at ?? Infinity,
-      this.#giveUpAt ?? Infinity,
-      this.#lossAt ?? Infinity,
-      this.#heartbeatAt ?? Infinity,
-      this.#acknowledgeAt ?? Infinity,
-      this.#gatherUntil ?? Infinity,
+      this.#giveUpAt(),
+      this.#lossAt(),
+      this.#heartbeatAt(),
+      this.#acknowledgeAt(),
+      this.#gatherUntil(),
     );
     return earliest === Infinity ? undefined : earliest;
+  }
+
+  /** Whether a `flush` may have something to do. */
+  get wantsFlush(): boolean {
+    return this.#session.hasUnsent || this.#session.isAcknowledgementDue;
   }
 
   snapshot(): ClientSnapshot {
@@ -93,17 +100,19 @@ export class ClientEngine {
     return this.#session.snapshots();
   }
 
-  get #giveUpAt(): Milliseconds | undefined {
-    if (this.#unattachedSince === undefined || this.#gaveUp) return undefined;
+  // Methods rather than getters, which the compiler does not inline if they are private; infinite where nothing is waited for.
+
+  #giveUpAt(): Milliseconds {
+    if (this.#unattachedSince === undefined || this.#gaveUp) return Infinity;
     return this.#unattachedSince + this.#state.settings.giveUpAfterMs;
   }
 
   /** When the uplink is given up if nothing is heard. An attachment takes a view change, if a member was lost just now. */
-  get #lossAt(): Milliseconds | undefined {
+  #lossAt(): Milliseconds {
     const { suspectAfterMs } = this.#state.settings;
     switch (this.#uplink?.state) {
       case undefined:
-        return undefined;
+        return Infinity;
       case 'connecting':
         return this.#uplink.since + suspectAfterMs;
       case 'attaching':
@@ -113,17 +122,20 @@ export class ClientEngine {
     }
   }
 
-  get #heartbeatAt(): Milliseconds | undefined {
-    if (this.#uplink === undefined || this.#uplink.state === 'connecting') return undefined;
+  #heartbeatAt(): Milliseconds {
+    if (this.#uplink === undefined || this.#uplink.state === 'connecting') return Infinity;
     return this.#uplink.sentAt + this.#state.settings.heartbeatMs;
   }
 
-  get #gatherUntil(): Milliseconds | undefined {
-    return this.#session.hasUnsent && this.#uplink?.writable === true ? this.#uplink.gatherUntil : undefined;
+  #gatherUntil(): Milliseconds {
+    return this.#session.hasUnsent && this.#uplink?.writable === true
+      ? (this.#uplink.gatherUntil ?? Infinity)
+      : Infinity;
   }
 
-  get #acknowledgeAt(): Milliseconds | undefined {
-    return this.#uplink?.state === 'attached' && this.#uplink.writable ? this.#session.acknowledgeAt : undefined;
+  #acknowledgeAt(): Milliseconds {
+    const uplink = this.#uplink;
+    return uplink?.state === 'attached' && uplink.writable ? (this.#session.acknowledgeAt ?? Infinity) : Infinity;
   }
 
   #handle(input: ClientInput): void {
@@ -315,15 +327,15 @@ export class ClientEngine {
 
   #tick(): void {
     const { now } = this.#state;
-    if (now >= (this.#giveUpAt ?? Infinity)) this.#giveUp();
+    if (now >= this.#giveUpAt()) this.#giveUp();
     if (this.#retry !== undefined && now >= this.#retry.at) this.#connect(this.#retry.member);
     const uplink = this.#uplink;
     if (uplink === undefined) return;
-    if (now >= (this.#lossAt ?? Infinity)) {
+    if (now >= this.#lossAt()) {
       this.#state.report('info', 'member-silent', { member: uplink.member, state: uplink.state });
       return this.#abandon(uplink);
     }
-    if (now >= (this.#heartbeatAt ?? Infinity)) {
+    if (now >= this.#heartbeatAt()) {
       uplink.sentAt = now;
       this.#state.emit({ kind: 'send', member: uplink.member, message: { kind: 'heartbeat' } });
     }

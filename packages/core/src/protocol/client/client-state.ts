@@ -23,9 +23,9 @@ export class ClientState {
     this.#effects.push(report(level, event, fields));
   }
 
-  takeEffects(): ClientEffect[] {
+  takeEffects(): readonly ClientEffect[] {
     const effects = this.#effects;
-    this.#effects = [];
+    if (effects.length > 0) this.#effects = [];
     return effects;
   }
 }

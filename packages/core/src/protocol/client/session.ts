@@ -60,6 +60,11 @@ export class Session {
     return this.#acknowledgements.dueAt;
   }
 
+  /** Acknowledgements are to be sent now, even alone. */
+  get isAcknowledgementDue(): boolean {
+    return this.#acknowledgements.isDue(this.#state.now);
+  }
+
   /** By number, for checks. */
   snapshots(): ClientConnectionSnapshot[] {
     return [...this.#connections.values()].map((connection) => connection.snapshot());
@@ -208,16 +213,17 @@ export class Session {
 
   /** What is to be sent now. Acknowledgements ride on it, or are due by themselves. */
   takeBatches(): readonly (readonly Command[])[] {
-    if (this.#unsent.size === 0 && !this.#acknowledgements.isDue(this.#state.now)) return [];
+    if (this.#unsent.size === 0 && !this.isAcknowledgementDue) return [];
     const batches = new Batches();
     for (const { number, output } of this.#acknowledgements.take()) {
-      batches.add({ kind: 'acknowledge', connection: number, ...output.tell() }, pieceOverheadBytes);
+      const { position, ended } = output.tell();
+      batches.add({ kind: 'acknowledge', connection: number, position, ended }, pieceOverheadBytes);
     }
     for (const connection of this.#unsent) {
       while (connection.hasUnsent) {
         const costBytes = connection.nextCostBytes;
         const command = connection.takeUnsent();
-        invariant(command !== undefined, `connection ${connection.id} has something to send`);
+        invariant(command !== undefined, 'a connection with something to send has a command');
         batches.add(command, costBytes);
       }
     }

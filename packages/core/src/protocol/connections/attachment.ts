@@ -40,6 +40,11 @@ export class Attachment {
     this.sentAt = now;
   }
 
+  /** Whether news are to be told at the next flush, be there output to send or not. */
+  get newsDue(): boolean {
+    return this.#newsDue;
+  }
+
   /** A batch of this attachment has become stable. */
   batchStable(): void {
     this.#stableBatches += 1;
@@ -63,7 +68,7 @@ export class Attachment {
 
   /** Nobody has heard anything for a while: tell what is left to be told. */
   hurry(): void {
-    this.#newsDue = this.#hasNews;
+    this.#newsDue = this.#hasNews();
   }
 
   closed(connection: ReplicaConnection): void {
@@ -102,13 +107,13 @@ export class Attachment {
     return messages;
   }
 
-  get #hasNews(): boolean {
+  #hasNews(): boolean {
     return this.#stableBatches > this.#toldBatches || this.#credits.size > 0;
   }
 
   /** News go with output, which a request mostly brings about: alone they would cost a write for each request. */
   #takeProgress(isSendingAnyway: boolean): Progress[] {
-    if (!this.#newsDue && !(isSendingAnyway && this.#hasNews)) return [];
+    if (!this.#newsDue && !(isSendingAnyway && this.#hasNews())) return [];
     const messages: Progress[] = [];
     let taken: { connection: ConnectionNumber; position: Position }[] = [];
     const say = (): void => {

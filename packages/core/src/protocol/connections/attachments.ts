@@ -35,7 +35,7 @@ export class Attachments {
     this.linkDown(client);
     const attachment = new Attachment(client, this.#state.now);
     this.#links.set(client, attachment);
-    this.#sweepAt ??= this.#state.now + this.#sweepIntervalMs;
+    this.#sweepAt ??= this.#state.now + this.#sweepIntervalMs();
     if (this.#links.size > connectionLimits.clientLinksMax) this.#refuse(attachment, 'overloaded');
   }
 
@@ -103,7 +103,7 @@ export class Attachments {
     const { untoldBytes } = connection.credit;
     if (attachment?.state !== 'attached' || untoldBytes === 0) return;
     attachment.credit(connection, untoldBytes > this.#state.settings.connectionWindowBytes / 4);
-    this.#active.add(attachment);
+    if (attachment.newsDue) this.#active.add(attachment);
   }
 
   /** The connection is forgotten. */
@@ -150,13 +150,13 @@ export class Attachments {
   tick(): void {
     const { now, settings } = this.#state;
     if (this.#sweepAt === undefined || now < this.#sweepAt) return;
-    this.#sweepAt = this.#links.size > 0 ? now + this.#sweepIntervalMs : undefined;
+    this.#sweepAt = this.#links.size > 0 ? now + this.#sweepIntervalMs() : undefined;
     for (const attachment of [...this.#links.values()]) {
       if (!this.#held && now - attachment.heardAt >= settings.suspectAfterMs) {
         this.#state.report('info', 'client-silent', { client: attachment.client });
         this.#state.emit({ kind: 'close-client', client: attachment.client });
         this.#drop(attachment);
-      } else if (attachment.writable && now - attachment.sentAt >= this.#sweepIntervalMs) {
+      } else if (attachment.writable && now - attachment.sentAt >= this.#sweepIntervalMs()) {
         attachment.hurry();
         const messages = attachment.takeMessages(settings.connectionWindowBytes);
         this.#send(attachment, messages.length > 0 ? messages : [{ kind: 'heartbeat' }]);
@@ -168,8 +168,13 @@ export class Attachments {
     return this.#sweepAt;
   }
 
+  /** Whether somebody may have something to be sent. */
+  get wantFlush(): boolean {
+    return this.#active.size > 0;
+  }
+
   /** Two sweeps in the time of one heartbeat: so that nobody is left in silence for longer than a heartbeat. */
-  get #sweepIntervalMs(): Milliseconds {
+  #sweepIntervalMs(): Milliseconds {
     return this.#state.settings.heartbeatMs / 2;
   }
 
@@ -222,7 +227,7 @@ export class Attachments {
         return;
       case 'count-batch':
         attachment.batchStable();
-        this.#active.add(attachment);
+        if (attachment.newsDue) this.#active.add(attachment);
         return;
       case 'refuse':
         return this.#refuse(attachment, 'superseded');

@@ -1,5 +1,5 @@
 import type { ClientId, ConnectionNumber, Epoch, OrderNumber, Position } from '@lockstep/contracts';
-import { invariant } from '../invariant.js';
+import { InvariantBroken } from '../invariant.js';
 import type { Acknowledgement, AttachEntry, Command, CommandsEntry } from './entry.js';
 import { ForgottenClients } from './forgotten-clients.js';
 import { type InputVerdict, takeData, takeEnd } from './input-progress.js';
@@ -45,7 +45,7 @@ export class ConnectionTable {
 
   /** Applies the next entry of the order. */
   apply({ order, entry }: OrderedEntry): TableChange {
-    invariant(order === this.#applied + 1, `entry ${order} follows entry ${this.#applied}`);
+    if (order !== this.#applied + 1) throw new InvariantBroken(`entry ${order} follows entry ${this.#applied}`);
     this.#applied = order;
     this.#operations = [];
     this.#events = [];

@@ -43,14 +43,15 @@ export class OutputCache {
   }
 
   open(record: ConnectionRecord): void {
-    invariant(!this.#connections.has(record.key), `connection ${record.key} is opened once`);
+    invariant(!this.#connections.has(record.key), 'a connection is opened once');
     this.#connections.set(record.key, new ReplicaConnection(record));
   }
 
   /** Forgets a connection with all that it holds. */
   close(key: ConnectionKey): ReplicaConnection {
     const connection = this.#connections.get(key);
-    invariant(connection !== undefined, `connection ${key} is live until it is closed`);
+    invariant(connection !== undefined, 'a connection is live until it is closed');
+    connection.isClosed = true;
     this.#connections.delete(key);
     this.#budget.change(connection.output.bytes, 0);
     return connection;
@@ -78,13 +79,17 @@ export class OutputCache {
     this.#budget.change(before, connection.output.bytes);
   }
 
-  /** Releases what was caused by entries up to `stable`; yields the connections that have more to send. */
-  *release(stable: OrderNumber): Generator<ReplicaConnection> {
-    for (let next = this.#unreleased.first; next !== undefined && next.cause <= stable; next = this.#unreleased.first) {
-      this.#unreleased.shift();
-      next.connection.output.release(next.through);
-      yield next.connection;
-    }
+  /**
+   * Releases the next output that was caused by an entry up to `stable`.
+   *
+   * @returns the connection that has more to send, or undefined if there is no such output
+   */
+  releaseNext(stable: OrderNumber): ReplicaConnection | undefined {
+    const next = this.#unreleased.first;
+    if (next === undefined || next.cause > stable) return undefined;
+    this.#unreleased.shift();
+    next.connection.output.release(next.through);
+    return next.connection;
   }
 
   /** Whether the service's output on this connection is to be read no further. */

@@ -7,6 +7,8 @@ export class ReplicaConnection {
   readonly record: ConnectionRecord;
   readonly output: CachedOutput;
   readonly credit = new InputCredit();
+  /** The order has ended it. */
+  isClosed = false;
   /** The service's output is not read at present. */
   paused = false;
 

@@ -40,9 +40,9 @@ export class ReplicaState {
     this.#effects.push(report(level, event, fields));
   }
 
-  takeEffects(): ReplicaEffect[] {
+  takeEffects(): readonly ReplicaEffect[] {
     const effects = this.#effects;
-    this.#effects = [];
+    if (effects.length > 0) this.#effects = [];
     return effects;
   }
 }

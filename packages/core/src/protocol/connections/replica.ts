@@ -1,5 +1,5 @@
 import type { IncarnationId, Milliseconds, OrderNumber, Segment, View } from '@lockstep/contracts';
-import { invariant } from '../invariant.js';
+import { InvariantBroken } from '../invariant.js';
 import { Attachments } from './attachments.js';
 import type { OutputSegment } from './client-link.js';
 import { ExpiryWatch } from './expiry-watch.js';
@@ -41,12 +41,14 @@ export class Replica {
    * @throws InvariantBroken if the group or the driver breaks its contract; this replica is of no use then
    */
   step(input: ReplicaInput, now: Milliseconds): readonly ReplicaEffect[] {
-    const due = this.nextDeadline();
-    this.#state.now = now;
+    const state = this.#state;
+    const stoodStillMs = state.settings.suspectAfterMs / 2;
+    const mayHaveStoodStill = now - state.now > stoodStillMs;
+    state.now = now;
     // A process that stood still has not read what would have shown its clients alive.
-    if (due !== undefined && now - due > this.#state.settings.suspectAfterMs / 2) this.#attachments.forgiveSilence();
+    if (mayHaveStoodStill && now - (this.nextDeadline() ?? now) > stoodStillMs) this.#attachments.forgiveSilence();
     this.#handle(input);
-    return this.#state.takeEffects();
+    return state.takeEffects();
   }
 
   /** When `tick` is to be given at the latest, or undefined if nothing waits for time to pass. */
@@ -55,6 +57,11 @@ export class Replica {
     const expiry = this.#watch.nextDeadline();
     if (sweep === undefined || expiry === undefined) return sweep ?? expiry;
     return Math.min(sweep, expiry);
+  }
+
+  /** Whether a `flush` would have something to do. */
+  get wantsFlush(): boolean {
+    return this.#attachments.wantFlush;
   }
 
   snapshot(): ReplicaSnapshot {
@@ -190,7 +197,8 @@ export class Replica {
   }
 
   #stable(through: OrderNumber): void {
-    invariant(through >= this.#state.stable, `stable goes back from ${this.#state.stable} to ${through}`);
+    if (through < this.#state.stable)
+      throw new InvariantBroken(`stable goes back from ${this.#state.stable} to ${through}`);
     this.#state.stable = through;
     this.#release();
     this.#attachments.settle();
@@ -214,7 +222,8 @@ export class Replica {
       // it is not part of the output, which is the same on every replica.
       return this.#state.report('debug', 'output-behind-end', { connection: key });
     }
-    invariant(cause <= table.applied, `output on ${key} caused by entry ${cause}, which was not applied`);
+    if (cause > table.applied)
+      throw new InvariantBroken(`output on ${key} caused by entry ${cause}, which was not applied`);
     cache.produce(connection, output, cause);
     this.#release();
     if (!connection.paused && cache.isFull(connection)) {
@@ -237,8 +246,8 @@ export class Replica {
 
   #release(): void {
     const { cache, stable } = this.#state;
-    for (const connection of cache.release(stable)) {
-      if (cache.get(connection.record.key) === connection) this.#attachments.offer(connection);
+    for (let next = cache.releaseNext(stable); next !== undefined; next = cache.releaseNext(stable)) {
+      if (!next.isClosed) this.#attachments.offer(next);
     }
   }
 
@@ -280,7 +289,7 @@ export class Replica {
 
   #local(key: ConnectionKey): ReplicaConnection {
     const connection = this.#state.cache.get(key);
-    invariant(connection !== undefined, `connection ${key} is live`);
+    if (connection === undefined) throw new InvariantBroken(`connection ${key} is not live`);
     return connection;
   }
 }

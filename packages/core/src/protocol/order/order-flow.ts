@@ -60,7 +60,7 @@ export class OrderFlow {
       kind: 'status',
       genesis: state.view?.genesis ?? '',
       view: state.view?.number ?? (0 as Status['view']),
-      received: this.#receivedHere,
+      received: this.#receivedHere(),
       submissions: this.#sequencer.accepted(peer),
     };
   }
@@ -119,7 +119,7 @@ export class OrderFlow {
       state.send(state.sequencer!, { kind: 'submit', view: state.view.number, run });
     }
     this.settle();
-    if (this.#receiptIsDue) this.#sendReceipts(this.#dependants);
+    if (this.#receiptIsDue) this.#sendReceipts(this.#dependants());
   }
 
   /** Works out what follows from the messages of this step, and hands it over. */
@@ -150,7 +150,7 @@ export class OrderFlow {
     this.#receiptIsDue = false;
     this.#executedInReceipt = state.executed;
     const { view, executed, stable } = state;
-    const received = this.#receivedHere;
+    const received = this.#receivedHere();
     state.send(to, { kind: 'receipt', view: view!.number, received, executed, stable });
   }
 
@@ -158,7 +158,7 @@ export class OrderFlow {
    * To whom it matters at once how far this member has received. The sequencer and whoever hears of an entry from it are
    * two who have it: in a view of up to three they are a majority, so nobody else there waits for anybody's receipt.
    */
-  get #dependants(): readonly IncarnationId[] {
+  #dependants(): readonly IncarnationId[] {
     const { view, sequencer, isSequencer, phase } = this.#state;
     const peers = this.#state.viewPeers();
     if (isSequencer || (phase === 'member' && majorityOf(view!) > 2)) return peers;
@@ -176,7 +176,7 @@ export class OrderFlow {
   }
 
   /** The end of what the order has brought; a learner's history may still have a gap before it. */
-  get #receivedHere(): OrderNumber {
+  #receivedHere(): OrderNumber {
     const { staged, log } = this.#state;
     return this.#isBehindGap(staged) ? staged.last : log.last;
   }

@@ -1,5 +1,5 @@
 import type { EntryRun, OrderNumber } from '@lockstep/contracts';
-import { invariant } from '../invariant.js';
+import { invariant, InvariantBroken } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
 import { PackedRuns } from './packed-runs.js';
@@ -51,7 +51,7 @@ export class OrderLog {
   bytesAfter(order: OrderNumber): number {
     if (order >= this.#last) return 0;
     const next = Math.max(order + 1, this.#first);
-    if (next >= this.#firstRun) return this.#appendedBytes - this.#bytesBefore[indexOf(this.#firsts, next)]!;
+    if (next >= this.#firstRun()) return this.#appendedBytes - this.#bytesBefore[indexOf(this.#firsts, next)]!;
     const index = this.#blockOf(next);
     const block = this.#blocks[index]!;
     return this.#appendedBytes - this.#bytesBeforeBlocks[index]! - block.payloadBytes + block.bytesAfter(next - 1);
@@ -72,10 +72,10 @@ export class OrderLog {
    */
   slice(from: OrderNumber, to: OrderNumber, bytesMax = Infinity): EntryRun[] {
     if (to < from) return [];
-    invariant(from >= this.#first && to <= this.#last, `the log holds ${from}..${to}`);
+    if (from < this.#first || to > this.#last) throw new InvariantBroken(`the log holds ${from}..${to}`);
     const slice: EntryRun[] = [];
     let bytes = 0;
-    for (let index = this.#blockOf(from); from < this.#firstRun && index < this.#blocks.length; index++) {
+    for (let index = this.#blockOf(from); from < this.#firstRun() && index < this.#blocks.length; index++) {
       const block = this.#blocks[index]!;
       if (block.first > to || bytes >= bytesMax) return slice;
       for (const run of block.slice(Math.max(from, block.first), Math.min(to, block.last))) {
@@ -99,9 +99,9 @@ export class OrderLog {
   /** Drops everything behind `last`, which may not lie in what is packed. */
   truncate(last: OrderNumber): void {
     if (last >= this.#last) return;
-    invariant(last >= this.#firstRun - 1, `what follows ${last} is not settled`);
-    const kept = last < this.#firstRun ? [] : this.slice(this.#firstRun as OrderNumber, last);
-    this.#last = this.#firstRun - 1;
+    invariant(last >= this.#firstRun() - 1, `what follows ${last} is not settled`);
+    const kept = last < this.#firstRun() ? [] : this.slice(this.#firstRun() as OrderNumber, last);
+    this.#last = this.#firstRun() - 1;
     this.#appendedBytes = this.#bytesBefore[0]!;
     this.#dropRuns(this.#runs.length);
     for (const run of kept) this.append(run);
@@ -113,7 +113,7 @@ export class OrderLog {
    * @param runsMin how many runs are enough, if they have fewer bytes than `limits.packedBytesMin`
    */
   pack(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
-    if (this.#runs.length < runsMin && !this.#hasBytesToPack) return;
+    if (this.#runs.length < runsMin && !this.#hasBytesToPack()) return;
     let count = 0;
     let bytes = 0;
     while (count < this.#runs.length && this.#lastOf(count) <= settled)
@@ -134,15 +134,15 @@ export class OrderLog {
     if (count === 0) return;
     this.#blocks.splice(0, count);
     this.#bytesBeforeBlocks.splice(0, count);
-    this.#first = this.#blocks[0]?.first ?? this.#firstRun;
+    this.#first = this.#blocks[0]?.first ?? this.#firstRun();
   }
 
   /** The order number of the first entry that is not packed, or of the next one if there is none. */
-  get #firstRun(): number {
+  #firstRun(): number {
     return this.#firsts[0] ?? this.#last + 1;
   }
 
-  get #hasBytesToPack(): boolean {
+  #hasBytesToPack(): boolean {
     return this.#runs.length > 0 && this.#appendedBytes - this.#bytesBefore[0]! >= limits.packedBytesMin;
   }
 

@@ -10,10 +10,13 @@ interface Progress {
 export class Receipts {
   #view: View | undefined;
   readonly #progress = new Map<IncarnationId, Progress>();
+  /** What `stable` says, until something changes that it depends on. */
+  #stable: OrderNumber | undefined;
 
   reset(view: View): void {
     const executed = new Map([...this.#progress].map(([peer, progress]) => [peer, progress.executed]));
     this.#view = view;
+    this.#stable = undefined;
     this.#progress.clear();
     for (const { incarnation } of [...view.members, ...view.learners]) {
       this.#progress.set(incarnation, {
@@ -27,7 +30,10 @@ export class Receipts {
   note(peer: IncarnationId, received: OrderNumber, executed?: OrderNumber): void {
     const progress = this.#progress.get(peer);
     if (progress === undefined) return;
-    if (received > progress.received) progress.received = received;
+    if (received > progress.received) {
+      progress.received = received;
+      this.#stable = undefined;
+    }
     if (executed !== undefined && executed > progress.executed) progress.executed = executed;
   }
 
@@ -42,8 +48,13 @@ export class Receipts {
   /** The last entry that a majority of the view's members has received. Learners do not count. */
   stable(): OrderNumber {
     if (this.#view === undefined) return 0 as OrderNumber;
-    const received = this.#view.members.map((member) => this.receivedBy(member.incarnation));
+    this.#stable ??= this.#countStable(this.#view);
+    return this.#stable;
+  }
+
+  #countStable(view: View): OrderNumber {
+    const received = view.members.map(({ incarnation }) => this.receivedBy(incarnation));
     received.sort((one, other) => other - one);
-    return received[majorityOf(this.#view) - 1]!;
+    return received[majorityOf(view) - 1]!;
   }
 }

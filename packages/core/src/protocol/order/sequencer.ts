@@ -111,8 +111,10 @@ export class Sequencer {
   }
 
   #sendOrders(): void {
+    const peers = this.#state.viewPeers();
+    if (peers.every((peer) => this.#sentTo.get(peer) === this.#state.log.last)) return;
     const groups = new Map<OrderNumber, IncarnationId[]>();
-    for (const peer of this.#state.viewPeers()) {
+    for (const peer of peers) {
       const sent = this.#sentTo.get(peer) ?? this.#state.view!.start;
       if (sent >= this.#state.log.last || !this.#hasCredit(peer, sent)) continue;
       const group = groups.get(sent);
