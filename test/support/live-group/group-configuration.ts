@@ -49,7 +49,13 @@ export interface GroupDocument {
   service: { run?: string; ready?: { tcp: string }; env?: Record<string, string> };
   endpoints: Record<
     string,
-    { adapter?: string; client?: { listen: string }; service?: { connect?: string; run?: string }; options?: object }
+    {
+      adapter?: string;
+      connections?: 'dedicated' | 'shared';
+      client?: { listen: string };
+      service?: { connect?: string; run?: string };
+      options?: object;
+    }
   >;
   timing?: Readonly<Record<string, number>>;
   limits?: Readonly<Record<string, number | string>>;
@@ -107,6 +113,9 @@ export class GroupConfiguration {
     for (const name of witnesses) document.replicas[name] = { link: `127.0.0.1:${nextPort()}`, witness: true };
     for (const [name, { client }] of endpoints) {
       if (client !== undefined) client.listen = `127.0.0.1:${clientPorts.get(name)}`;
+    }
+    if (changes.connections !== undefined) {
+      for (const [, endpoint] of endpoints) endpoint.connections = changes.connections;
     }
     document.timing = { suspectAfterMs: 3000, ...changes.timing };
     if (changes.limits !== undefined) document.limits = changes.limits;
