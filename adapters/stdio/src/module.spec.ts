@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { tokens, type EndpointContext, type ProgramCommand, type ServiceFace } from '@lockstep/contracts';
 import { RecordingLogger } from '@lockstep/testkit';
 import { expect } from 'chai';
@@ -106,7 +107,7 @@ describe('the adapters stdio and exec', () => {
     const missing = await probe('no-such-program');
     expect(missing).to.include({ code: 'ERR_LOCKSTEP_SERVICE_UNREACHABLE' });
     expect((missing as Error).message).to.match(/no-such-program cannot be run .* is not on the PATH/);
-    expect(await probe('/etc/hostname'))
+    expect(await probe(fileURLToPath(import.meta.url)))
       .to.be.an('error')
       .with.property('message')
       .that.matches(/Make it executable/);

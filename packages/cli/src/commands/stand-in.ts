@@ -68,7 +68,9 @@ function chooseEndpoint(
   name: string | undefined,
 ): string {
   const candidates = clientEndpoints
-    .filter(({ listen, adapter }) => listen === undefined && (adapter.specifier === execAdapter) === (command === 'exec'))
+    .filter(
+      ({ listen, adapter }) => listen === undefined && (adapter.specifier === execAdapter) === (command === 'exec'),
+    )
     .map((endpoint) => endpoint.name);
   const [first, ...others] = candidates;
   if (first === undefined) {
