@@ -6,6 +6,8 @@ export type Scale = 'short' | 'full';
 /** What a benchmark is given. */
 export interface BenchmarkContext {
   readonly scale: Scale;
+  /** How often to do what is counted rather than timed; undefined leaves it to the benchmark. Only `failover` counts. */
+  readonly times: number | undefined;
   /** An empty folder of its own, removed afterwards; kept if the benchmark fails, for the logs are there. */
   readonly folder: string;
   /** Says what is being done, for people who wait. */

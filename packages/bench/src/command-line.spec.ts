@@ -10,17 +10,23 @@ const known = ['ordering', 'pingpong'].map((name): Benchmark => ({
 
 describe('bench: command line', () => {
   it('runs everything in full if nothing is said', () => {
-    expect(readRequest([], known)).to.deep.equal({ benchmarks: known, scale: 'full', jsonPath: undefined });
+    expect(readRequest([], known)).to.deep.equal({
+      benchmarks: known,
+      scale: 'full',
+      times: undefined,
+      jsonPath: undefined,
+    });
   });
 
   it('takes names and options in any order', () => {
-    const request = readRequest(['--json', 'out.json', 'pingpong', '--short'], known);
-    expect(request).to.deep.equal({ benchmarks: [known[1]], scale: 'short', jsonPath: 'out.json' });
+    const request = readRequest(['--json', 'out.json', 'pingpong', '--times', '50', '--short'], known);
+    expect(request).to.deep.equal({ benchmarks: [known[1]], scale: 'short', times: 50, jsonPath: 'out.json' });
   });
 
   it('refuses what it does not know', () => {
     expect(() => readRequest(['pingpong', 'speed'], known)).to.throw('There is no benchmark speed.');
     expect(() => readRequest(['--fast'], known)).to.throw('--fast');
+    expect(() => readRequest(['--times', '0'], known)).to.throw('--times 0: write a whole number');
   });
 
   it('explains itself', () => {

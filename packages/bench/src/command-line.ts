@@ -5,6 +5,8 @@ import type { Benchmark, Scale } from './benchmark.js';
 export interface Request {
   readonly benchmarks: readonly Benchmark[];
   readonly scale: Scale;
+  /** How many kills of each kind; undefined leaves it to the benchmark. */
+  readonly times: number | undefined;
   /** Where to write the tables as JSON as well. */
   readonly jsonPath: string | undefined;
 }
@@ -13,12 +15,13 @@ export interface Request {
 export function usage(known: readonly Benchmark[]): string {
   const nameWidth = Math.max(...known.map(({ name }) => name.length));
   const lines = known.map(({ name, description }) => `  ${name.padEnd(nameWidth)}  ${description}`);
-  return `npm run bench [-- name… [--short] [--json <file>]]
+  return `npm run bench [-- name… [--short] [--times <n>] [--json <file>]]
 
 Without names, all of these run:
 ${lines.join('\n')}
 
   --short        seconds instead of minutes: shows that they work, not what they measure
+  --times <n>    how many kills of each kind failover counts, instead of 200
   --json <file>  writes the tables to a file as well
 `;
 }
@@ -33,7 +36,12 @@ export function readRequest(args: readonly string[], known: readonly Benchmark[]
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { json: { type: 'string' }, short: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      json: { type: 'string' },
+      short: { type: 'boolean' },
+      times: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) return undefined;
   const unknown = positionals.filter((name) => known.every((benchmark) => benchmark.name !== name));
@@ -41,6 +49,12 @@ export function readRequest(args: readonly string[], known: readonly Benchmark[]
   return {
     benchmarks: known.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
     scale: values.short === true ? 'short' : 'full',
+    times: values.times === undefined ? undefined : readTimes(values.times),
     jsonPath: values.json,
   };
+}
+
+function readTimes(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Error(`--times ${text}: write a whole number from 1, for example 50.`);
+  return Number(text);
 }

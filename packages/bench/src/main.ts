@@ -30,14 +30,14 @@ function readRequestOrExit(): Request | undefined {
   }
 }
 
-async function run({ benchmarks: wanted, scale, jsonPath }: Request): Promise<void> {
+async function run({ benchmarks: wanted, scale, times, jsonPath }: Request): Promise<void> {
   const machine = describeMachine();
   console.log(`${renderMachine(machine)}\n`);
   const tables: Table[] = [];
   for (const benchmark of wanted) {
     const folder = mkdtempSync(join(tmpdir(), `lockstep-bench-${benchmark.name}-`));
     const progress = (sentence: string): void => console.error(`${benchmark.name}: ${sentence}`);
-    const brought = await benchmark.run({ scale, folder, progress });
+    const brought = await benchmark.run({ scale, times, folder, progress });
     rmSync(folder, { recursive: true });
     for (const table of brought) console.log(renderTable(table));
     tables.push(...brought);

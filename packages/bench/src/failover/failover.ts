@@ -28,7 +28,9 @@ export const failover: Benchmark = {
   description:
     'the longest that a client waits when a replica dies, by what the replica was, beside the leaders of others',
   run: async (context) => {
-    const { faults: dealt, blows, peerBlows } = plans[context.scale];
+    const plan = plans[context.scale];
+    const { faults: dealt, peerBlows } = plan;
+    const blows = context.times ?? plan.blows;
     const notes = [
       'Lockstep: 3 replicas of an echo service; the longest that one request took around each blow, on one connection that has ' +
         'one request in flight, and on one that sends one every 2 ms. An interceptor is killed with its service by SIGKILL. Each ' +
@@ -38,7 +40,11 @@ export const failover: Benchmark = {
     for (const fault of dealt) {
       const row = await measureFault(context, fault, blows);
       if (typeof row === 'string') notes.push(`Lockstep, ${fault.name}: absent, ${row}.`);
-      else rows.push(row);
+      else {
+        // A run takes an hour; what it has found by then is not lost when it is broken off.
+        context.progress(row.join('  '));
+        rows.push(row);
+      }
     }
     for (const peer of peers) {
       if (peer.obstacle !== undefined) notes.push(`${peer.name}: absent, ${peer.obstacle}.`);
