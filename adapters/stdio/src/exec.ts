@@ -1,2 +1,2 @@
-export { adapter, adapter as default } from './exec-module.js';
-export type { ExecOptions } from './exec-options.js';
+export { adapter, adapter as default } from './exec/module.js';
+export type { ExecOptions } from './exec/exec-options.js';

@@ -1,5 +1,5 @@
 import type { Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
-import type { ExecOptions } from '../exec-options.js';
+import type { ExecOptions } from '../exec/exec-options.js';
 import { refusedCommand } from '../messages/refused-command.js';
 import { decodeRequest, type Request } from '../messages/request.js';
 import { encodeResult, type Result } from '../messages/result.js';

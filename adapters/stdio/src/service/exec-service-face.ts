@@ -1,5 +1,5 @@
 import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
-import type { ExecOptions } from '../exec-options.js';
+import type { ExecOptions } from '../exec/exec-options.js';
 import { ExecChannel } from './exec-channel.js';
 import type { ProgramRunner } from './program-runner.js';
 

@@ -1,5 +1,5 @@
 import { LockstepError, type Channel, type ClientFace, type Segment, type StandIn } from '@lockstep/contracts';
-import type { ExecOptions } from '../exec-options.js';
+import type { ExecOptions } from '../exec/exec-options.js';
 import { refusedCommand } from '../messages/refused-command.js';
 import { encodeRequest } from '../messages/request.js';
 import { decodeResult, type Result } from '../messages/result.js';

@@ -1,4 +1,4 @@
-import { OptionReader } from './option-reader.js';
+import { OptionReader } from '../option-reader.js';
 
 const mebibyte = 1024 * 1024;
 

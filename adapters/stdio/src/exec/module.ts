@@ -1,9 +1,9 @@
 import { LockstepError, tokens, type Adapter, type EndpointContext } from '@lockstep/contracts';
 import { ContainerModule } from 'inversify';
 import { parseExecOptions, type ExecOptions } from './exec-options.js';
-import { ExecServiceFace } from './service/exec-service-face.js';
-import { ProgramRunner } from './service/program-runner.js';
-import { ExecClientFace } from './stand-in/exec-client-face.js';
+import { ExecServiceFace } from '../service/exec-service-face.js';
+import { ProgramRunner } from '../service/program-runner.js';
+import { ExecClientFace } from '../stand-in/exec-client-face.js';
 
 /** Plays command lines: each is run on every replica, and answered once. */
 export const adapter: Adapter<ExecOptions, ContainerModule> = {
