@@ -4,6 +4,7 @@ import { EventCounters } from '../link/event-counters.js';
 import type { MemberLinksHandler } from '../link/peer-context.js';
 import { RecordingLogger } from '../link/recording-logger.fixture.js';
 import { until } from '../link/until.fixture.js';
+import { limits } from '../protocol/limits.js';
 import type { MemberEffect, MemberInput, MemberSnapshot } from '../protocol/member-io.js';
 import type { PeerMessage } from '../protocol/messages.js';
 import { EmbeddedGroupEngine, type EngineLinks, type MemberProtocol } from './embedded-group-engine.js';
@@ -198,6 +199,22 @@ describe('embedded group engine', () => {
     expect(around.calls).to.deep.equal(['ordered', 'stable 1']);
     await turn();
     expect(member.kinds).to.deep.equal(['receive', 'leave', 'executed', 'submit', 'flush']);
+  });
+
+  it('makes no turn for what was executed, but notes it with the next tick, turn or snapshot', async () => {
+    await start();
+    engine.executed(3 as OrderNumber);
+    await turn();
+    expect(member.kinds).to.deep.equal([]);
+    engine.snapshot();
+    expect(member.inputs).to.deep.equal([{ kind: 'executed', through: 3 }]);
+  });
+
+  it('makes a turn for what was executed when the order may wait for it', async () => {
+    await start();
+    engine.executed((limits.executionEntriesMax / 8) as OrderNumber);
+    await turn();
+    expect(member.kinds).to.deep.equal(['executed', 'flush']);
   });
 
   it('ticks at the deadline', async () => {
