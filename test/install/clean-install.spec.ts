@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { freePorts } from '../support/free-ports.js';
@@ -89,7 +89,9 @@ endpoints:
     it(`makes adapters: create-adapter --${kind}, npm install, npm test`, async () => {
       const name = `my-${kind}`;
       await folder.run('npx', ['--no', 'lockstep', 'create-adapter', `@example/${name}`, `--${kind}`]);
-      await folder.install(published.tarballs, name);
+      // All kinds need the same packages, and to install them takes long.
+      if (kind === 'dialect') await folder.install(published.tarballs, name);
+      else await symlink('../my-dialect/node_modules', join(folder.path, name, 'node_modules'));
       expect(await folder.run('npm', ['test'], name)).to.match(/\d\d passing/);
     });
 

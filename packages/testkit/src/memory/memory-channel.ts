@@ -1,8 +1,11 @@
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
 
 /**
- * One end of a connection in memory: the smallest thing that keeps the contract of a channel. What is sent arrives in a
- * later turn of the event loop; it counts as taken when it has arrived. What the other side does not read stays here.
+ * One end of a connection in memory: the reference of the contract of a channel, and the smallest thing that keeps it.
+ *
+ * What is sent arrives in a later turn of the event loop, so no handler is called from inside a call. Segments of any kind
+ * of unit go through as they are, buffer and all. They count as taken when they have arrived; what the other side does
+ * not read stays here, and so does an end behind it. A reset overtakes everything.
  */
 export class MemoryChannel implements Channel {
   #other: MemoryChannel = this;

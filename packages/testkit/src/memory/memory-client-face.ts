@@ -1,7 +1,7 @@
 import type { Channel, ClientFace } from '@lockstep/contracts';
 import type { MemoryNetwork } from './memory-network.js';
 
-/** A client face without a network. */
+/** A client face without a network: the reference of its contract. Open channels know nothing of it, and outlive it. */
 export class MemoryClientFace implements ClientFace {
   readonly #network: MemoryNetwork;
   readonly #address: string;

@@ -2,7 +2,9 @@ import type { ServiceChannel, ServiceChannelHandler, ServiceFace } from '@lockst
 import type { MemoryChannel } from './memory-channel.js';
 import type { MemoryNetwork } from './memory-network.js';
 
-/** A service face without a network, with the gate `none`. */
+/**
+ * A service face without a network: the reference of its contract. Its gate is `none`, so no channel is ever busy.
+ */
 export class MemoryServiceFace implements ServiceFace {
   readonly #network: MemoryNetwork;
   readonly #address: string;
