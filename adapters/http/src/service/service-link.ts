@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { MessageReader, type MessageEvent } from '../message/message-reader.js';
+import type { HeaderFields } from '../message/header-fields.js';
+import { MessageRefused } from '../message/refusal.js';
 import { readResponseHead, type ResponseHead } from '../message/response-head.js';
 import { SocketWriter } from '../socket-writer.js';
 import { encodeBody, encodeEnd, encodeResponseHead } from '../units/unit-codec.js';
@@ -40,6 +42,8 @@ export class ServiceLink {
   /** In the order of their requests. The first is being answered. */
   readonly #exchanges: Exchange[] = [];
   #head: ResponseHead | undefined;
+  /** How many of the exchanges have had their heads read: what one read brings in may be the responses to several. */
+  #headsRead = 0;
   #isOpen = false;
   #isClosed = false;
   #saidClose = false;
@@ -55,11 +59,7 @@ export class ServiceLink {
     this.#owner = owner;
     this.#tellsClose = tellsClose;
     this.#writer = new SocketWriter(socket);
-    const expected = (): Exchange['head'] | undefined => this.#exchanges[0]?.head;
-    this.#reader = new MessageReader<ResponseHead>(
-      (line, fields) => readResponseHead(line, fields, expected() ?? { bodiless: false, upgrade: false }),
-      limits,
-    );
+    this.#reader = new MessageReader<ResponseHead>((line, fields) => this.#readHead(line, fields), limits);
     socket.once('connect', () => this.#open());
     socket.on('data', (chunk) => this.#take(chunk));
     socket.on('end', () => this.#finish());
@@ -137,6 +137,15 @@ export class ServiceLink {
     this.#owner.onOpen();
   }
 
+  /** A response that nobody has asked for before it came is nobody's, even if somebody asks now. */
+  #readHead(startLine: string, fields: HeaderFields): ResponseHead {
+    const exchange = this.#exchanges[this.#headsRead];
+    if (exchange === undefined) throw new MessageRefused(400, 'there are more responses than requests');
+    const head = readResponseHead(startLine, fields, exchange.head);
+    if (!head.informational) this.#headsRead += 1;
+    return head;
+  }
+
   #take(chunk: Buffer): void {
     if (this.#exchanges.length === 0) return this.#close(new Error('the service spoke without being asked'));
     for (const event of this.#reader.push(chunk)) {
@@ -147,9 +156,7 @@ export class ServiceLink {
 
   #takeEvent(event: MessageEvent<ResponseHead>): void {
     const exchange = this.#exchanges[0];
-    if (exchange === undefined || exchange.isAnswered) {
-      return this.#close(new Error('the service gave more responses than it was asked for'));
-    }
+    if (exchange === undefined) return this.#close(new Error('the service spoke without being asked'));
     switch (event.kind) {
       case 'head':
         return this.#takeHead(exchange, event.head);
@@ -180,10 +187,9 @@ export class ServiceLink {
     if (kind === 'chunked' || kind === 'until-close') exchange.handler.onUnit(encodeEnd(trailers));
     this.#saidClose = head.closes;
     exchange.isAnswered = true;
-    this.#exchanges.shift();
     // A request that is answered before it is there holds the connection until it is.
     const holds = !exchange.isWhole && !head.closes;
-    if (holds) this.#exchanges.unshift(exchange);
+    if (!holds) this.#shift();
     this.#wasOpenBefore = true;
     exchange.handler.onAnswered(exchange, this.#tellsClose && head.closes);
     if (head.closes) return this.#close(undefined);
@@ -193,8 +199,13 @@ export class ServiceLink {
   /** The rest of a request that was answered early is there. */
   noteWhole(exchange: Exchange): void {
     if (this.#exchanges[0] !== exchange || !exchange.isAnswered) return;
-    this.#exchanges.shift();
+    this.#shift();
     this.#noteRoom();
+  }
+
+  #shift(): void {
+    this.#exchanges.shift();
+    this.#headsRead -= 1;
   }
 
   #noteRoom(): void {
