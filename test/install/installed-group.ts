@@ -44,8 +44,9 @@ export class InstalledGroup {
 
   /** Kills the replica that serves the clients, service and all, and waits until it is back. */
   async killServing(): Promise<void> {
-    const attached = (await this.#members()).find(({ clients }) => clients.some((client) => client.attached));
-    if (attached === undefined) throw new Error('no member serves clients');
+    const attached = await until('a member says that it serves clients', async () =>
+      (await this.#members()).find(({ clients }) => clients.some((client) => client.attached)),
+    );
     for (const pid of [attached.pid, attached.servicePid]) if (pid !== null) process.kill(pid, 'SIGKILL');
     await until(`${attached.name} is back as another process`, async () => {
       const members = await this.#members();
