@@ -4,6 +4,9 @@ import { faultOf } from './socket-errors.js';
 
 const nothing = new Uint8Array();
 
+/** How often a connection that is not read is looked at. */
+const resetWatchMs = 1000;
+
 /**
  * A byte stream over a socket that was opened with `allowHalfOpen`. Units are bytes.
  *
@@ -24,6 +27,8 @@ export class TcpChannel implements Channel {
   /** Broken by either side: nothing is told any more but `onClosed`. */
   #broken = false;
   #paused = false;
+  /** Runs while paused: nobody polls a socket that is neither read nor written, and its reset would go unnoticed. */
+  #resetWatch: NodeJS.Timeout | undefined;
   /** The other side's end came while paused. */
   #endIsDue = false;
   /** The socket closed while its end was due. */
@@ -44,6 +49,7 @@ export class TcpChannel implements Channel {
     this.#socket.on('end', () => this.#confirmEnd());
     this.#socket.on('error', (error) => this.#break(error));
     this.#socket.on('close', () => {
+      this.#stopResetWatch();
       this.#closeIsDue = true;
       this.#tellWhatIsDue();
     });
@@ -81,11 +87,14 @@ export class TcpChannel implements Channel {
   pause(): void {
     this.#paused = true;
     this.#socket.pause();
+    if (this.#canReset && !this.#socket.destroyed)
+      this.#resetWatch ??= setInterval(this.#lookForReset, resetWatchMs).unref();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    this.#stopResetWatch();
     this.#socket.resume();
     if (this.#endIsDue) process.nextTick(this.#tellWhatIsDue);
   }
@@ -117,6 +126,16 @@ export class TcpChannel implements Channel {
     this.#socket.write(nothing, (error) => {
       if (!error) this.#noteEnd();
     });
+  }
+
+  readonly #lookForReset = (): void => {
+    if (this.#sendingEnded || this.#broken || this.#socket.connecting || this.#socket.writableLength > 0) return;
+    this.#socket.write(nothing);
+  };
+
+  #stopResetWatch(): void {
+    clearInterval(this.#resetWatch);
+    this.#resetWatch = undefined;
   }
 
   #noteEnd(): void {

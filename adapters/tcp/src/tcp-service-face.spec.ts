@@ -115,6 +115,17 @@ describe('TcpServiceFace, gate consumed', () => {
     expect(recorder.breaches).to.deep.equal([]);
   });
 
+  it('a reset is noticed while nobody reads', async () => {
+    const { recorder, service } = await connect({ host: '127.0.0.1', port: 0 });
+    recorder.pause();
+    service.write(new Uint8Array(8 * 1024 * 1024));
+    await turns(20);
+    service.resetAndDestroy();
+    await until('it is closed', () => recorder.isClosed);
+    expect(recorder.events).to.deep.equal(['open', 'reset', 'closed']);
+    expect(recorder.breaches).to.deep.equal([]);
+  });
+
   it('an end right behind the last bytes is an end', async () => {
     const { recorder, service } = await connect({ host: '127.0.0.1', port: 0 });
     service.end('whole answer');
