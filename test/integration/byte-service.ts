@@ -26,8 +26,11 @@ const deeds: Readonly<Record<string, (socket: Socket) => void>> = {
   },
   /** Says how many bytes came on connections that it had ended. */
   a: (socket) => void socket.end(`${bytesAfterEnd}\n`),
-  /** Resets amid its answer. */
-  r: (socket) => void socket.write('half an ans', () => setImmediate(() => socket.resetAndDestroy())),
+  /** Gives half of an answer, and resets when it is to go on. */
+  r: (socket) => {
+    socket.write('half an ans');
+    socket.once('data', () => socket.resetAndDestroy());
+  },
   /** Never reads again. */
   n: (socket) => void socket.pause(),
 };
@@ -38,7 +41,10 @@ const [place = ''] = process.argv.slice(2);
 if (place.startsWith('/')) rmSync(place, { force: true });
 createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
   socket.on('error', () => {});
+  const leave = (): void => void socket.end();
+  socket.once('end', leave);
   socket.once('data', (bytes: Buffer) => {
+    socket.off('end', leave);
     const deed = deeds[String.fromCharCode(bytes[0] ?? 0)];
     socket.pause();
     if (bytes.length > 1) socket.unshift(bytes.subarray(1));

@@ -13,8 +13,9 @@ export class TypedSession {
   readonly #process: ChildProcessWithoutNullStreams;
   #output = '';
 
-  constructor(port: number) {
-    const netcat = spawn('nc', ['127.0.0.1', String(port)], { stdio: 'pipe' });
+  /** @param options of `nc` */
+  constructor(port: number, ...options: readonly string[]) {
+    const netcat = spawn('nc', [...options, '127.0.0.1', String(port)], { stdio: 'pipe' });
     this.#process = netcat;
     for (const stream of [netcat.stdout, netcat.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
