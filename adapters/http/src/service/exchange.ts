@@ -37,6 +37,8 @@ export class Exchange {
   hasResponse = false;
   /** The response was read to its end. */
   isAnswered = false;
+  /** The service has said something before the response, such as that it wants the body. */
+  isEncouraged = false;
   readonly #repeatBytesMax: number;
   #writer: SocketWriter | undefined;
   readonly #unwritten: Part[] = [];
@@ -66,6 +68,11 @@ export class Exchange {
     return this.#isWhole;
   }
 
+  /** Whether it is up to the client that the service has nothing to do: the rest of the request is not there. */
+  get waitsForClient(): boolean {
+    return !this.#isWhole && (!this.head.expectsContinue || this.isEncouraged || this.hasResponse);
+  }
+
   /** Whether the request is whole and could be written again, as the service has not answered it. */
   get canBeRepeated(): boolean {
     return this.#isWhole && !this.hasResponse && this.#written !== undefined;
@@ -85,6 +92,20 @@ export class Exchange {
   finish(trailers: Uint8Array): void {
     this.#isWhole = true;
     this.#put({ pieces: formatLastChunk(trailers), units: 1 });
+  }
+
+  /**
+   * Counts what is not written as taken.
+   *
+   * @returns how many units that are
+   */
+  takeUnwritten(): number {
+    let units = 0;
+    for (const part of this.#unwritten) {
+      units += part.units;
+      part.units = 0;
+    }
+    return units;
   }
 
   /** Writes what is there, and what comes from now on. */
@@ -130,7 +151,7 @@ export class Exchange {
     writer.write(part.pieces, () => {
       const { units } = part;
       part.units = 0;
-      this.handler.onTaken(units);
+      if (units > 0) this.handler.onTaken(units);
     });
   }
 

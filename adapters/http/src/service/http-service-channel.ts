@@ -20,7 +20,8 @@ const keptBytesMax = 16 * 1024 * 1024;
 
 /**
  * A virtual connection at the service. Its requests are handed over one after the other, each when the one before is answered.
- * It is busy until every request is answered to its end, or has a response that has none.
+ * It is busy until every request is answered to its end, or has a response that has none, or waits for its client to send the
+ * rest of it.
  */
 export class HttpServiceChannel implements ServiceChannel, ExchangeHandler {
   readonly #line: ExchangeLine;
@@ -47,7 +48,7 @@ export class HttpServiceChannel implements ServiceChannel, ExchangeHandler {
 
   get busy(): boolean {
     if (this.#terms.gate === 'none' || this.#outlet?.isOver === true) return false;
-    return this.#waiting.length > 0 || (this.#present !== undefined && !this.#isUnbounded);
+    return this.#present !== undefined && !this.#isUnbounded && !this.#present.waitsForClient;
   }
 
   bind(handler: ServiceChannelHandler): void {
@@ -69,6 +70,7 @@ export class HttpServiceChannel implements ServiceChannel, ExchangeHandler {
       return;
     }
     this.#submit();
+    this.#wasBusy ||= this.busy;
   }
 
   end(): void {
@@ -113,9 +115,9 @@ export class HttpServiceChannel implements ServiceChannel, ExchangeHandler {
 
   onUnit(segment: Segment): void {
     this.#outlet?.segment(segment);
-    if ((this.#outlet?.waitingBytes ?? 0) > keptBytesMax && !this.#terms.ownsLine) {
-      this.fail(new Error(`the client has not read ${keptBytesMax} bytes of its responses, and others wait`));
-    }
+    this.#tellIfIdle();
+    if ((this.#outlet?.waitingBytes ?? 0) <= keptBytesMax || this.#terms.ownsLine) return;
+    this.fail(new Error(`the client has not read ${keptBytesMax} bytes of its responses, and others wait`));
   }
 
   onUnbounded(): void {
@@ -143,7 +145,6 @@ export class HttpServiceChannel implements ServiceChannel, ExchangeHandler {
     if (unit.kind === 'request-head') {
       this.#incoming = new Exchange(unit, this, this.#terms.repeatBytesMax);
       this.#waiting.push(this.#incoming);
-      this.#wasBusy = true;
     } else if (this.#incoming === undefined || unit.kind === 'response-head') {
       throw new Error(`a ${unit.kind} came where a request begins`);
     } else if (unit.kind === 'body') {
@@ -169,16 +170,23 @@ export class HttpServiceChannel implements ServiceChannel, ExchangeHandler {
   #submit(): void {
     const [next] = this.#waiting;
     if (next === undefined || this.#present !== undefined) return;
-    if (!this.#terms.ownsLine && !next.isWhole && !next.head.solitary) return;
+    if (!this.#terms.ownsLine && !next.isWhole && !next.head.solitary) return this.#keep(next);
     this.#waiting.shift();
     this.#present = next;
     this.#isUnbounded = false;
     this.#line.submit(next);
   }
 
+  /** What waits for its rest must not use up what the client may send, or the rest would never come. */
+  #keep(incoming: Exchange): void {
+    const units = incoming.takeUnwritten();
+    process.nextTick(() => this.#outlet?.taken(units));
+  }
+
   #goOn(): void {
     this.#present = undefined;
     this.#submit();
+    this.#wasBusy ||= this.busy;
     this.#tellIfIdle();
     this.#finishIfDone();
   }

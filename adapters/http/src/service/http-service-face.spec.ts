@@ -42,10 +42,10 @@ describe('HttpServiceFace, dedicated connections', () => {
     await until('it has come', () => service.text.endsWith('hello\r\n'));
     const fields = 'Host: test\r\nx-A: 1\r\nTransfer-Encoding: chunked\r\nTE: trailers\r\nConnection: TE\r\n';
     expect(service.text).to.equal(`POST /x HTTP/1.1\r\n${fields}\r\n5\r\nhello\r\n`);
-    expect(channel.busy).to.equal(true);
+    expect(channel.busy).to.equal(false);
   });
 
-  it('is busy with a response that comes before the request is whole, until both are', async () => {
+  it('is not busy while the rest of a request is not there, and answers in between if the service does', async () => {
     await start();
     const { channel } = scripted.connect();
     channel.send(head('PUT /x', 'Content-Length: 5'));
@@ -54,10 +54,27 @@ describe('HttpServiceFace, dedicated connections', () => {
     await service.untilAsked('/x');
     service.socket.write(ok);
     await until('the response has come', () => scripted.channels[0]?.units === 3);
-    expect(channel.busy).to.equal(true);
+    expect(channel.busy).to.equal(false);
     channel.send(encodeBody(Buffer.from('llo')));
     channel.send(head('GET /next'));
+    expect(channel.busy).to.equal(true);
     await until('the next is asked', () => service.text.includes('helloGET /next'));
+  });
+
+  it('is busy with a request that expects a 100 until that comes, and again when the body is there', async () => {
+    await start();
+    const { channel, events } = scripted.connect();
+    channel.send(head('PUT /x', 'Content-Length: 5', 'Expect: 100-continue'));
+    expect(channel.busy).to.equal(true);
+    const service = await scripted.connection(0);
+    await service.untilAsked('/x');
+    service.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    await until('it is idle', () => !channel.busy);
+    channel.send(encodeBody(Buffer.from('hello')));
+    expect(channel.busy).to.equal(true);
+    service.socket.write(ok);
+    await until('it is idle', () => !channel.busy);
+    expect(events).to.deep.equal(['open', 'idle', 'idle']);
   });
 
   for (const [what, response] of [

@@ -171,7 +171,8 @@ export class ServiceLink {
 
   #takeHead(exchange: Exchange, head: ResponseHead): void {
     this.#head = head;
-    if (!head.informational) exchange.hasResponse = true;
+    if (head.informational) exchange.isEncouraged = true;
+    else exchange.hasResponse = true;
     exchange.handler.onUnit(encodeResponseHead(head, this.#tellsClose && head.closes));
     const isEndless = head.framing.kind === 'chunked' || head.framing.kind === 'until-close';
     if (head.framing.kind === 'tunnel') exchange.openTunnel();

@@ -17,6 +17,8 @@ describe('HttpServiceFace, one connection for all', () => {
     const [one, two] = [scripted.connect(), scripted.connect()];
     one.channel.send(head('PUT /one', 'Content-Length: 2'));
     two.channel.send(head('GET /two'));
+    // What waits for its rest must not keep the rest from coming.
+    await until('it counts as taken', () => one.takenUnits === 1);
     one.channel.send(encodeBody(Buffer.from('hi')));
     const service = await scripted.connection(0);
     await service.untilAsked('/two');

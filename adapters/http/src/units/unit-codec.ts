@@ -12,7 +12,7 @@ const types = { requestHead: 1, responseHead: 2, end: 3 } as const;
 
 const framings = ['none', 'length', 'chunked', 'until-close', 'tunnel'] as const satisfies Framing['kind'][];
 
-const requestFlags = { bodiless: 1, upgrade: 2, takesTrailers: 4, solitary: 8 } as const;
+const requestFlags = { bodiless: 1, upgrade: 2, takesTrailers: 4, expectsContinue: 8, solitary: 16 } as const;
 const responseFlags = { informational: 1, closes: 2, upgrade: 4 } as const;
 
 /** A head begins with its type, its framing, its flags, and the length of its body in six bytes. */
@@ -33,6 +33,7 @@ export function encodeRequestHead(head: RequestHead, solitary: boolean): Segment
     (head.method === 'HEAD' ? requestFlags.bodiless : 0) |
     (head.upgrade ? requestFlags.upgrade : 0) |
     (head.takesTrailers ? requestFlags.takesTrailers : 0) |
+    (head.expectsContinue ? requestFlags.expectsContinue : 0) |
     (solitary ? requestFlags.solitary : 0);
   return encodeHead(types.requestHead, head.framing, flags, head.text);
 }
@@ -85,6 +86,7 @@ export function decodeUnit({ length, payload }: Segment): Unit {
       bodiless: has(requestFlags.bodiless),
       upgrade: has(requestFlags.upgrade),
       takesTrailers: has(requestFlags.takesTrailers),
+      expectsContinue: has(requestFlags.expectsContinue),
       solitary: has(requestFlags.solitary),
       text,
     };

@@ -13,6 +13,8 @@ export type Unit =
       readonly bodiless: boolean;
       readonly upgrade: boolean;
       readonly takesTrailers: boolean;
+      /** The client waits for a 100 before it sends the body. */
+      readonly expectsContinue: boolean;
       /** It is not to share a connection with others: its response may have no end, or its body is not there yet. */
       readonly solitary: boolean;
       /** Start line and fields, without what is about the connection and without the empty line. */
