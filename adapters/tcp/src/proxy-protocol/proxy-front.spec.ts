@@ -190,7 +190,7 @@ describe('TCP, headers of the PROXY protocol', () => {
     await listen({ in: true, out: false });
     const waiting = await Promise.all(Array.from({ length: proxyLimits.awaitedMax + 10 }, connect));
     const isRefused = ({ incoming }: Peer): boolean => incoming === 'reset';
-    await until('those beyond are refused', () => waiting.filter(isRefused).length === 10);
+    await until('those beyond are refused', () => waiting.filter(isRefused).length >= 10);
     for (const peer of waiting) if (!isRefused(peer)) peer.write(Buffer.from('x'));
     await until('all are refused', () => waiting.every(isRefused));
     expect(logger.records.filter(({ level }) => level === 'warn').length).to.be.at.most(5);
