@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ProgramCommand } from '@lockstep/contracts';
 import { until, type Peer, type TestService } from '@lockstep/testkit';
@@ -28,10 +29,16 @@ export async function serveProgramPeers(): Promise<TestService> {
   });
   const control = createServer((socket) => {
     sockets.add(socket.on('error', () => undefined));
-    socket.setEncoding('latin1').once('data', (greeting: string) => {
-      const [pid = 0, port = 0] = greeting.split(' ').map(Number);
+    const word: ControlWord = { hasEnded: false, isGone: false };
+    socket.once('close', () => (word.isGone = true));
+    createInterface({ input: socket }).on('line', (line) => {
+      if (line === 'ended') {
+        word.hasEnded = true;
+        return;
+      }
+      const [pid = 0, port = 0] = line.split(' ').map(Number);
       void until('its other connection is accepted', () => streams.has(port)).then(() => {
-        const peer = new ProgramPeer(pid, streams.get(port) as Socket, socket);
+        const peer = new ProgramPeer(pid, streams.get(port) as Socket, word);
         const next = waiting.shift();
         if (next === undefined) peers.push(peer);
         else next(peer);
@@ -59,40 +66,33 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** What a program has said on its second connection. */
+interface ControlWord {
+  /** Its input has ended. */
+  hasEnded: boolean;
+  /** The process is gone. */
+  isGone: boolean;
+}
+
 /** A program of the fixture. */
 class ProgramPeer implements Peer {
   readonly #pid: number;
   readonly #data: Socket;
+  readonly #word: ControlWord;
   #received: Buffer = Buffer.alloc(0);
   readonly #pieces: Buffer[] = [];
   #receivedBytes = 0;
-  #incoming: Peer['incoming'] = 'open';
-  #said = '';
+  #isOver = false;
 
-  constructor(pid: number, data: Socket, control: Socket) {
+  constructor(pid: number, data: Socket, word: ControlWord) {
     this.#pid = pid;
     this.#data = data;
-    let isOver = false;
-    const conclude = (): void => {
-      if (this.#said !== '' && isOver) this.#incoming = 'ended';
-    };
-    control.setEncoding('latin1').on('data', (text: string) => {
-      this.#said += text;
-      conclude();
-    });
-    // The process is gone, and has not said that its input ended.
-    control.on('close', () => {
-      if (this.#said === '') this.#incoming = 'reset';
-    });
-    control.on('end', () => control.end());
+    this.#word = word;
     data.on('data', (bytes: Buffer) => {
       this.#pieces.push(bytes);
       this.#receivedBytes += bytes.byteLength;
     });
-    data.on('end', () => {
-      isOver = true;
-      conclude();
-    });
+    data.on('end', () => (this.#isOver = true));
   }
 
   get received(): Uint8Array {
@@ -105,7 +105,8 @@ class ProgramPeer implements Peer {
   }
 
   get incoming(): Peer['incoming'] {
-    return this.#incoming;
+    if (this.#word.hasEnded) return this.#isOver ? 'ended' : 'open';
+    return this.#word.isGone ? 'reset' : 'open';
   }
 
   get pendingBytes(): number {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { turns, until } from '@lockstep/testkit';
 import { expect } from 'chai';
 import type { Activity } from './activity.js';
@@ -53,7 +52,7 @@ describe('the gate consumed of a program', () => {
     gate.sent();
     gate.taken();
     expect(gate.busy).to.equal(true);
-    await delay(3 * quietMs);
+    await until('it has looked often', () => looks >= 6);
     expect(idles).to.equal(0);
     activity = 'reading';
     await until('it is told', () => idles === 1);
@@ -89,7 +88,7 @@ describe('the gate consumed of a program', () => {
     gate.sent();
     gate.taken();
     expect(gate.busy).to.equal(true);
-    await delay(2 * quietMs);
+    await until('it has looked often', () => looks >= 6);
     expect(idles).to.equal(0);
     gate.ended();
     await until('it is told', () => idles === 1);
