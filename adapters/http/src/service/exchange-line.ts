@@ -94,7 +94,8 @@ export class ExchangeLine {
       this.#queue.splice(index, 1);
       return;
     }
-    this.#link?.destroy();
+    if (this.#link?.present !== exchange) return;
+    this.#link.destroy();
     this.#pump();
   }
 

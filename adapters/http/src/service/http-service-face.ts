@@ -11,7 +11,7 @@ const probeTimeoutMs = 2000;
 
 /** How the face meets the service. */
 export interface HttpServiceTerms {
-  /** `none`: the channels are never busy. */
+  /** `none`: the channels are never busy. So it is for shared connections, whatever stands here. */
   readonly gate: 'reply' | 'none';
   /** `shared`: the requests of all virtual connections go over one connection, in their order. */
   readonly connections: 'dedicated' | 'shared';
@@ -52,12 +52,14 @@ export class HttpServiceFace implements ServiceFace {
     if (this.#shared === undefined) return this.#connectDedicated(terms);
     const channel = new HttpServiceChannel(this.#shared, {
       ...terms,
+      // The line keeps the order, and whoever waits in it must not be waited for: what it waits for may come behind.
+      gate: 'none',
       ownsLine: false,
       onGone: (gone) => this.#channels.delete(gone),
     });
     this.#channels.add(channel);
     // The line connects when there is something to send; a channel of it is as good as open.
-    setImmediate(() => channel.open());
+    process.nextTick(() => channel.open());
     return channel;
   }
 

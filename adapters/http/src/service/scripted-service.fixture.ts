@@ -15,7 +15,7 @@ export function head(startLine: string, ...lines: readonly string[]): Segment {
   const fields = new HeaderFields();
   for (const line of ['Host: test', ...lines]) fields.addLine(line);
   const read = readRequestHead(`${startLine} HTTP/1.1`, fields);
-  return encodeRequestHead(read, read.upgrade || read.asksForEvents);
+  return encodeRequestHead(read, read.upgrade || read.asksForEvents || read.expectsContinue);
 }
 
 export const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

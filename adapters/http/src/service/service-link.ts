@@ -192,9 +192,10 @@ export class ServiceLink {
     const holds = !exchange.isWhole && !head.closes;
     if (!holds) this.#shift();
     this.#wasOpenBefore = true;
+    // What comes behind is not to go out on a connection that the service closes.
+    if (head.closes) this.#close(undefined);
     exchange.handler.onAnswered(exchange, this.#tellsClose && head.closes);
-    if (head.closes) return this.#close(undefined);
-    if (!holds) this.#noteRoom();
+    if (!holds && !head.closes) this.#noteRoom();
   }
 
   /** The rest of a request that was answered early is there. */

@@ -62,6 +62,18 @@ describe('HttpServiceFace, one connection for all', () => {
     expect(one.events).not.to.include('end');
   });
 
+  it('sends nothing on a connection that the service has said it closes', async () => {
+    await start();
+    const { channel } = scripted.connect();
+    channel.send(head('GET /one'));
+    channel.send(head('PUT /two', 'Content-Length: 5', 'Expect: 100-continue'));
+    const first = await scripted.connection(0);
+    await first.untilAsked('/one');
+    first.socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok');
+    await (await scripted.connection(1)).untilAsked('/two');
+    expect(first.paths).to.deep.equal(['/one']);
+  });
+
   it('gives what has no end a connection of its own, and lets the others go on', async () => {
     await start();
     const [events, other] = [scripted.connect(), scripted.connect()];
