@@ -131,7 +131,7 @@ describe('problems of a configuration: values', () => {
 
   it('suggests the word that was meant', () => {
     expect(problemsWith(9, '    adapter: line\n    gate: replies')).to.deep.equal([
-      '10:11: endpoints.cache.gate is "replies". Did you mean reply? Write one of reply, consumed, none.',
+      '10:11: endpoints.cache.gate is "replies". Did you mean reply? Write one of reply, probe, consumed, none.',
     ]);
   });
 
