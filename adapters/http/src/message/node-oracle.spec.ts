@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, METHODS, type Server } from 'node:http';
 import { Duplex } from 'node:stream';
 import { turns } from '@lockstep/testkit';
 import { expect } from 'chai';
@@ -76,7 +76,10 @@ describe('our reader and that of Node', () => {
     const property = fc.asyncProperty(arbitraryRequests, async (text) => {
       const node = new NodeReader();
       await node.read(text);
-      const ours = readRequests(text);
+      const all = readRequests(text);
+      // Any token may be a method; Node stops at those that it has never heard of.
+      const unheardOf = all.findIndex(({ method }) => !METHODS.includes(method));
+      const ours = unheardOf === -1 ? all : all.slice(0, unheardOf);
       expect(node.requests.slice(0, ours.length)).to.deep.equal(ours);
       compared += ours.length;
     });
