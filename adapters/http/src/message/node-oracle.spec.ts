@@ -78,7 +78,7 @@ describe('our reader and that of Node', () => {
       await node.read(text);
       const all = readRequests(text);
       // Any token may be a method; Node stops at those that it has never heard of.
-      const unheardOf = all.findIndex(({ method }) => !METHODS.includes(method));
+      const unheardOf = all.findIndex(({ method = '' }) => !METHODS.includes(method));
       const ours = unheardOf === -1 ? all : all.slice(0, unheardOf);
       expect(node.requests.slice(0, ours.length)).to.deep.equal(ours);
       compared += ours.length;
