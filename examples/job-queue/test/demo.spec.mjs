@@ -16,23 +16,37 @@ const folder = mkdtempSync(join(tmpdir(), 'job-queue-demo-spec-'));
 /** How many ports the demo takes, from its base port on. */
 const PORTS = 24;
 
+/** Below the ports that the system gives to connections, which other tests may have thousands of at the same time. */
+const BASE_PORTS = { from: 10_000, to: 32_000 };
+
 /** @returns {Promise<number[]>} so many base ports, from each of which on PORTS ports are free */
 async function findBasePorts(count) {
   const held = [];
   const basePorts = [];
-  while (basePorts.length < count) {
-    const first = await listen(0);
-    const base = first.address().port;
-    held.push(first);
-    try {
-      for (let port = base + 1; port < base + PORTS; port += 1) held.push(await listen(port));
-      basePorts.push(base);
-    } catch {
-      // One of them is taken, or beyond the last port there is: try elsewhere.
-    }
+  for (let attempts = 100 * count; basePorts.length < count && attempts > 0; attempts -= 1) {
+    const base = BASE_PORTS.from + Math.floor(Math.random() * (BASE_PORTS.to - BASE_PORTS.from));
+    const servers = await holdPorts(base);
+    // Those that are found stay held until all are, so that none is found twice.
+    if (!servers) continue;
+    basePorts.push(base);
+    held.push(...servers);
   }
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  await close(held);
+  if (basePorts.length < count) throw new Error(`there are not ${PORTS} ports in a row that are free`);
   return basePorts;
+}
+
+/** @returns {Promise<import('node:net').Server[] | null>} null if one of these ports is taken */
+async function holdPorts(base) {
+  const results = await Promise.allSettled(Array.from({ length: PORTS }, (_, index) => listen(base + index)));
+  const servers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (servers.length === PORTS) return servers;
+  await close(servers);
+  return null;
+}
+
+async function close(servers) {
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 }
 
 async function listen(port) {
