@@ -1,7 +1,7 @@
+import { parseAddress } from '@lockstep/sockets';
 import type { ConversationHarness } from '@lockstep/testkit';
 import { RecordingLogger } from '@lockstep/testkit';
 import { expect } from 'chai';
-import { parseAddress } from './address.js';
 import { HttpClientFace } from './client/http-client-face.js';
 import { parseOptions } from './options.js';
 import { RawClient, undated } from './raw-client.fixture.js';
@@ -12,8 +12,8 @@ import { TestHttpService } from './test-service.fixture.js';
 export function httpConversation(terms: HttpServiceTerms, options: object = {}): ConversationHarness {
   const parsed = parseOptions(options);
   return {
-    createClientFace: () => new HttpClientFace(parseAddress('127.0.0.1:0'), parsed, new RecordingLogger()),
-    createServiceFace: (address) => new HttpServiceFace(parseAddress(address), parsed, terms),
+    createClientFace: () => new HttpClientFace(parseAddress('127.0.0.1:0')!, parsed, new RecordingLogger()),
+    createServiceFace: (address) => new HttpServiceFace(parseAddress(address)!, parsed, terms),
     serve: () => TestHttpService.listen(),
     converse: async (address, seed) => {
       await Promise.all([

@@ -64,7 +64,7 @@ describe('the http adapter', () => {
 
   it('refuses what is no address', () => {
     expect(() => load({ ...context, connect: 'http://localhost' }))
-      .to.throw(/is no address for HTTP/)
+      .to.throw(/is no address for the http adapter/)
       .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
   });
 

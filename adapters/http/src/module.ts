@@ -1,9 +1,12 @@
 import { LockstepError, tokens, type Adapter, type EndpointContext, type Gate } from '@lockstep/contracts';
+import { requireAddress } from '@lockstep/sockets';
 import { ContainerModule } from 'inversify';
-import { parseAddress } from './address.js';
 import { HttpClientFace } from './client/http-client-face.js';
 import { parseOptions, type HttpOptions } from './options.js';
 import { HttpServiceFace } from './service/http-service-face.js';
+
+/** Who reads the addresses, for errors. */
+const reader = 'the http adapter';
 
 /** Plays any HTTP/1.1 service. */
 export const adapter: Adapter<HttpOptions, ContainerModule> = {
@@ -17,8 +20,8 @@ export const adapter: Adapter<HttpOptions, ContainerModule> = {
 function createModule(options: HttpOptions, context: EndpointContext): ContainerModule {
   const { endpoint, listen, connect, logger, connections } = context;
   const gate = checkGate(endpoint, context.gate ?? adapter.defaultGate);
-  const clientAddress = listen === undefined ? undefined : parseAddress(listen);
-  const serviceAddress = connect === undefined ? undefined : parseAddress(connect);
+  const clientAddress = listen === undefined ? undefined : requireAddress(listen, reader);
+  const serviceAddress = connect === undefined ? undefined : requireAddress(connect, reader);
   return new ContainerModule(({ bind }) => {
     if (clientAddress !== undefined) {
       bind(tokens.ClientFace)

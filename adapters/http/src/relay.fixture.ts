@@ -1,6 +1,6 @@
 import type { Channel, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
+import { parseAddress } from '@lockstep/sockets';
 import { RecordingLogger } from '@lockstep/testkit';
-import { parseAddress } from './address.js';
 import { HttpClientFace } from './client/http-client-face.js';
 import type { UpgradeHook } from './client/upgrade-hook.js';
 import { parseOptions } from './options.js';
@@ -93,9 +93,9 @@ export class Relay {
 
   constructor({ service, listen = '127.0.0.1:0', terms, options = {}, onUpgrade }: RelaySettings) {
     const parsed = parseOptions(options);
-    this.#clientFace = new HttpClientFace(parseAddress(listen), parsed, this.logger, onUpgrade);
+    this.#clientFace = new HttpClientFace(parseAddress(listen)!, parsed, this.logger, onUpgrade);
     const all: HttpServiceTerms = { gate: 'reply', connections: 'dedicated', ...terms };
-    this.#serviceFace = new HttpServiceFace(parseAddress(service), parsed, all);
+    this.#serviceFace = new HttpServiceFace(parseAddress(service)!, parsed, all);
   }
 
   listen(): Promise<string> {

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { connectTcpPeer, until, type Peer } from '@lockstep/testkit';
 import { expect } from 'chai';
 
-const addressUrl = new URL('./address.js', import.meta.url).href;
+const socketsUrl = import.meta.resolve('@lockstep/sockets');
 const faceUrl = new URL('./tcp-client-face.js', import.meta.url).href;
 
 /** Serves an echo through a client face. */
 const program = `
-  const { parseAddress } = await import(${JSON.stringify(addressUrl)});
+  const { parseAddress } = await import(${JSON.stringify(socketsUrl)});
   const { TcpClientFace } = await import(${JSON.stringify(faceUrl)});
   const logger = { warn: () => console.error('warned') };
   const face = new TcpClientFace(parseAddress('127.0.0.1:0'), logger);

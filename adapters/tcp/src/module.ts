@@ -1,9 +1,12 @@
 import { LockstepError, tokens, type Adapter, type EndpointContext } from '@lockstep/contracts';
+import { requireAddress } from '@lockstep/sockets';
 import { ContainerModule } from 'inversify';
-import { parseAddress } from './address.js';
 import { parseOptions, type TcpOptions } from './options.js';
 import { TcpClientFace } from './tcp-client-face.js';
 import { TcpServiceFace } from './tcp-service-face.js';
+
+/** Who reads the addresses, for errors. */
+const reader = 'the tcp adapter';
 
 /** Plays any TCP service as a byte stream. */
 export const adapter: Adapter<TcpOptions, ContainerModule> = {
@@ -29,8 +32,8 @@ function createModule({ quietMs, proxyProtocol }: TcpOptions, context: EndpointC
         'a request: use the adapter tcp by itself, or remove out.',
     );
   }
-  const clientAddress = listen === undefined ? undefined : parseAddress(listen);
-  const serviceAddress = connect === undefined ? undefined : parseAddress(connect);
+  const clientAddress = listen === undefined ? undefined : requireAddress(listen, reader);
+  const serviceAddress = connect === undefined ? undefined : requireAddress(connect, reader);
   return new ContainerModule(({ bind }) => {
     if (clientAddress !== undefined) {
       bind(tokens.ClientFace)

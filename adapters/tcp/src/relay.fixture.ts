@@ -1,6 +1,6 @@
 import type { Channel, Segment, ServiceChannelHandler } from '@lockstep/contracts';
+import { parseAddress } from '@lockstep/sockets';
 import { RecordingLogger } from '@lockstep/testkit';
-import { parseAddress } from './address.js';
 import { TcpClientFace } from './tcp-client-face.js';
 import { TcpServiceFace } from './tcp-service-face.js';
 
@@ -62,8 +62,8 @@ export class Relay {
   openChannels = 0;
 
   constructor(serviceAddress: string, listenAddress = '127.0.0.1:0') {
-    this.#clientFace = new TcpClientFace(parseAddress(listenAddress), new RecordingLogger());
-    this.#serviceFace = new TcpServiceFace(parseAddress(serviceAddress), { gate: 'consumed', quietMs: 5 });
+    this.#clientFace = new TcpClientFace(parseAddress(listenAddress)!, new RecordingLogger());
+    this.#serviceFace = new TcpServiceFace(parseAddress(serviceAddress)!, { gate: 'consumed', quietMs: 5 });
   }
 
   listen(): Promise<string> {

@@ -1,11 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
-import { faultOf } from './socket-errors.js';
-
-const nothing = new Uint8Array();
-
-/** How often a connection that is not read is looked at. */
-const resetWatchMs = 1000;
+import { confirmEnd, faultOf, watchForReset } from '@lockstep/sockets';
 
 /**
  * A byte stream over a socket that was opened with `allowHalfOpen`. Units are bytes.
@@ -27,8 +22,6 @@ export class TcpChannel implements Channel {
   /** Broken by either side: nothing is told any more but `onClosed`. */
   #broken = false;
   #paused = false;
-  /** Runs while paused: nobody polls a socket that is neither read nor written, and its reset would go unnoticed. */
-  #resetWatch: NodeJS.Timeout | undefined;
   /** The other side's end came while paused. */
   #endIsDue = false;
   /** The socket closed while its end was due. */
@@ -40,16 +33,16 @@ export class TcpChannel implements Channel {
    */
   constructor(socket: Socket, canReset: boolean) {
     this.#socket = socket;
+    watchForReset(socket);
     this.#canReset = canReset;
   }
 
   bind(handler: ChannelHandler): void {
     this.#handler = handler;
     this.#socket.on('data', (payload: Buffer) => handler.onSegment({ length: payload.byteLength, payload }));
-    this.#socket.on('end', () => this.#confirmEnd());
+    this.#socket.on('end', () => confirmEnd(this.#socket, () => this.#noteEnd()));
     this.#socket.on('error', (error) => this.#break(error));
     this.#socket.on('close', () => {
-      this.#stopResetWatch();
       this.#closeIsDue = true;
       this.#tellWhatIsDue();
     });
@@ -87,14 +80,11 @@ export class TcpChannel implements Channel {
   pause(): void {
     this.#paused = true;
     this.#socket.pause();
-    if (this.#canReset && !this.#socket.destroyed)
-      this.#resetWatch ??= setInterval(this.#lookForReset, resetWatchMs).unref();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#stopResetWatch();
     this.#socket.resume();
     if (this.#endIsDue) process.nextTick(this.#tellWhatIsDue);
   }
@@ -115,28 +105,6 @@ export class TcpChannel implements Channel {
     if (error || this.#broken || units === undefined) return;
     this.#handler?.onTaken(units);
   };
-
-  /**
-   * A reset that comes right behind the last bytes is reported as an end by the event loop's library. Whoever writes to such
-   * a connection learns the truth, even if it is nothing that he writes. Where more is to be written, that will tell.
-   */
-  #confirmEnd(): void {
-    if (!this.#canReset || this.#sendingEnded || this.#broken || this.#socket.writableLength > 0)
-      return this.#noteEnd();
-    this.#socket.write(nothing, (error) => {
-      if (!error) this.#noteEnd();
-    });
-  }
-
-  readonly #lookForReset = (): void => {
-    if (this.#sendingEnded || this.#broken || this.#socket.connecting || this.#socket.writableLength > 0) return;
-    this.#socket.write(nothing);
-  };
-
-  #stopResetWatch(): void {
-    clearInterval(this.#resetWatch);
-    this.#resetWatch = undefined;
-  }
 
   #noteEnd(): void {
     if (this.#broken) return;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ChannelHandler, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
+import { connectError } from '@lockstep/sockets';
 import { ConsumedGate } from './consumed-gate.js';
-import { connectError } from './socket-errors.js';
 import type { SocketTables } from './socket-tables.js';
 import { TcpChannel } from './tcp-channel.js';
 

@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
-import { formatAddress, type Address } from '@lockstep/sockets';
-import { connectError } from './socket-errors.js';
+import { connectError, formatAddress, type Address } from '@lockstep/sockets';
 import { SocketTables } from './socket-tables.js';
 import { TcpServiceChannel, type ConsumedGateOptions } from './tcp-service-channel.js';
 

@@ -1,7 +1,8 @@
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { HttpClientFace, HttpServiceFace, parseAddress } from '@lockstep/adapter-http';
+import { HttpClientFace, HttpServiceFace } from '@lockstep/adapter-http';
+import { parseAddress } from '@lockstep/sockets';
 import { pattern, RecordingLogger, type ConversationHarness, type ConversationService } from '@lockstep/testkit';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -11,7 +12,7 @@ import { WebSocketServiceFace } from './web-socket-service-face.js';
 
 /** Both faces, as the module makes them, on any free port. */
 export function createClientFace(options: unknown = {}, logger = new RecordingLogger()): WebSocketClientFace {
-  const listen = parseAddress('127.0.0.1:0');
+  const listen = parseAddress('127.0.0.1:0')!;
   const parsed = parseOptions(options);
   return new WebSocketClientFace(
     (onUpgrade) => new HttpClientFace(listen, parsed.http, logger, onUpgrade),
@@ -21,7 +22,7 @@ export function createClientFace(options: unknown = {}, logger = new RecordingLo
 }
 
 export function createServiceFace(address: string, gate: 'probe' | 'none' = 'probe'): WebSocketServiceFace {
-  const connect = parseAddress(address);
+  const connect = parseAddress(address)!;
   const http = new HttpServiceFace(connect, parseOptions().http, {
     gate: gate === 'none' ? 'none' : 'reply',
     connections: 'dedicated',

@@ -66,6 +66,12 @@ describe('the websocket adapter', () => {
     });
   }
 
+  it('refuses what is no address', () => {
+    expect(() => load({ ...context, listen: 'ws://localhost' }))
+      .to.throw(/is no address for the websocket adapter: write host:port/)
+      .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
+  });
+
   for (const gate of ['reply', 'consumed'] as const) {
     it(`refuses the gate ${gate}`, () => {
       expect(() => load({ ...context, gate, connect: 'localhost:1' }))

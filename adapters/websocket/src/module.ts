@@ -1,9 +1,13 @@
-import { HttpClientFace, HttpServiceFace, parseAddress } from '@lockstep/adapter-http';
+import { HttpClientFace, HttpServiceFace } from '@lockstep/adapter-http';
 import { LockstepError, tokens, type Adapter, type EndpointContext, type Gate } from '@lockstep/contracts';
+import { requireAddress } from '@lockstep/sockets';
 import { ContainerModule } from 'inversify';
 import { parseOptions, type WebSocketOptions } from './options.js';
 import { WebSocketClientFace } from './web-socket-client-face.js';
 import { WebSocketServiceFace } from './web-socket-service-face.js';
+
+/** Who reads the addresses, for errors. */
+const reader = 'the websocket adapter';
 
 /** Plays services that speak WebSocket, and HTTP on the same port. */
 export const adapter: Adapter<WebSocketOptions, ContainerModule> = {
@@ -16,8 +20,8 @@ export const adapter: Adapter<WebSocketOptions, ContainerModule> = {
 function createModule(options: WebSocketOptions, context: EndpointContext): ContainerModule {
   const { endpoint, listen, connect, logger } = context;
   const gate = checkGate(endpoint, context.gate ?? adapter.defaultGate);
-  const clientAddress = listen === undefined ? undefined : parseAddress(listen);
-  const serviceAddress = connect === undefined ? undefined : parseAddress(connect);
+  const clientAddress = listen === undefined ? undefined : requireAddress(listen, reader);
+  const serviceAddress = connect === undefined ? undefined : requireAddress(connect, reader);
   return new ContainerModule(({ bind }) => {
     if (clientAddress !== undefined) {
       bind(tokens.ClientFace)

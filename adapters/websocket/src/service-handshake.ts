@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { socketOptions, type Address } from '@lockstep/adapter-http';
+import type { Address } from '@lockstep/sockets';
 import { acceptKey } from './accept-key.js';
 import { protocolVersion } from './upgrade-request.js';
 import type { HandshakeRequest } from './units.js';
@@ -27,7 +27,7 @@ export function startHandshake(
 ): ClientRequest {
   const key = randomBytes(16).toString('base64');
   const request = startRequest({
-    ...connectOptions(address),
+    ...('path' in address ? { socketPath: address.path } : address),
     method: 'GET',
     path: target,
     agent: false,
@@ -52,9 +52,4 @@ export function startHandshake(
   request.setNoDelay(true);
   request.end();
   return request;
-}
-
-function connectOptions(address: Address): { host: string; port: number } | { socketPath: string } {
-  const options = socketOptions(address);
-  return 'path' in options ? { socketPath: options.path } : options;
 }

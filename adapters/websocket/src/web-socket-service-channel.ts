@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectError, formatAddress, type Address } from '@lockstep/adapter-http';
 import type { Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
+import { connectError, formatAddress, type Address } from '@lockstep/sockets';
 import { Conversation, type ConversationHandler } from './conversation.js';
 import type { FrameLimits } from './frame-stream.js';
 import { endToEndHeaders } from './handshake-headers.js';

@@ -1,5 +1,5 @@
-import type { Address } from '@lockstep/adapter-http';
 import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
+import type { Address } from '@lockstep/sockets';
 import { FirstUnitChannel } from './first-unit-channel.js';
 import { WebSocketServiceChannel } from './web-socket-service-channel.js';
 

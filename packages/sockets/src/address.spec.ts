@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatAddress, parseAddress, unixPathBytesMax } from './address.js';
+import { formatAddress, parseAddress, requireAddress, unixPathBytesMax } from './address.js';
 
 describe('parseAddress', () => {
   it('takes names and addresses with a port', () => {
@@ -36,5 +36,14 @@ describe('parseAddress', () => {
     });
     fc.assert(property, { numRuns: 1000 });
     for (const given of ['[::1]:1', 'a:2', 'unix:/a']) expect(formatAddress(parseAddress(given)!)).to.equal(given);
+  });
+});
+
+describe('requireAddress', () => {
+  it('says who needs an address, and how it is written', () => {
+    expect(requireAddress('a:1', 'the test')).to.deep.equal({ host: 'a', port: 1 });
+    expect(() => requireAddress('http://a', 'the test'))
+      .to.throw(/"http:\/\/a" is no address for the test: write host:port/)
+      .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
   });
 });

@@ -1,3 +1,5 @@
+import { LockstepError } from '@lockstep/contracts';
+
 /** A port of a host. */
 export interface TcpAddress {
   /** A name, an IPv4 address, or an IPv6 address without its brackets. */
@@ -34,6 +36,22 @@ export function parseAddress(text: string): Address | undefined {
   const host = ipv6 ?? name;
   const port = Number(digits);
   return host === undefined || port > 65535 ? undefined : { host, port };
+}
+
+/**
+ * The same for somebody who needs an address, and not only asks whether it is one.
+ *
+ * @param reader who needs it, for the error: `the tcp adapter`
+ * @throws LockstepError `ERR_LOCKSTEP_CONFIGURATION` if the text is none
+ */
+export function requireAddress(text: string, reader: string): Address {
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw new LockstepError(
+    'ERR_LOCKSTEP_CONFIGURATION',
+    `"${text}" is no address for ${reader}: write host:port, with an IPv6 address in brackets, or unix:/path, ` +
+      `with at most ${unixPathBytesMax} bytes in the path.`,
+  );
 }
 
 /** The text that `parseAddress` takes apart again. */

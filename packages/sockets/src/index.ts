@@ -2,9 +2,12 @@ export {
   addressPattern,
   formatAddress,
   parseAddress,
+  requireAddress,
   unixPathBytesMax,
   type Address,
   type TcpAddress,
   type UnixAddress,
 } from './address.js';
 export { listenOn, type ListenOptions } from './listen-on.js';
+export { confirmEnd, watchForReset } from './resets.js';
+export { connectError, faultOf } from './socket-errors.js';

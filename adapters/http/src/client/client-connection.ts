@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
+import { faultOf } from '@lockstep/sockets';
 import { MessageReader, type MessageEvent } from '../message/message-reader.js';
 import type { Refusal } from '../message/refusal.js';
 import { readRequestHead, type RequestHead } from '../message/request-head.js';
 import type { HttpOptions } from '../options.js';
 import { Outlet } from '../outlet.js';
-import { faultOf } from '../socket-errors.js';
 import { SocketWriter } from '../socket-writer.js';
 import { encodeBody } from '../units/unit-codec.js';
 import { Deadline } from './deadline.js';

@@ -1,30 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Channel, Segment } from '@lockstep/contracts';
+import { parseAddress } from '@lockstep/sockets';
 import { RecordingLogger, turns, until } from '@lockstep/testkit';
 import { expect } from 'chai';
-import { parseAddress } from '../address.js';
 import { parseOptions } from '../options.js';
 import { RawClient } from '../raw-client.fixture.js';
 import { RecordedChannel } from '../recorded-channel.fixture.js';
-import { readResponseHead } from '../message/response-head.js';
-import { HeaderFields } from '../message/header-fields.js';
-import { encodeBody, encodeEnd, encodeResponseHead } from '../units/unit-codec.js';
+import { responseHead as head } from '../service/scripted-service.fixture.js';
+import { encodeBody, encodeEnd } from '../units/unit-codec.js';
 import { HttpClientFace } from './http-client-face.js';
 import type { UpgradeHook, UpgradeRequest } from './upgrade-hook.js';
 
 const get = (path: string, ...fields: readonly string[]): string =>
   `${[`GET ${path} HTTP/1.1`, 'Host: test', ...fields].join('\r\n')}\r\n\r\n`;
-
-/** The unit of a response's head. */
-function head(startLine: string, ...lines: readonly string[]): Segment {
-  const fields = new HeaderFields();
-  for (const line of lines) fields.addLine(line);
-  const read = readResponseHead(startLine, fields, { bodiless: false, upgrade: startLine.includes('101') });
-  return encodeResponseHead(read, read.closes);
-}
 
 const text = (value: string): Segment => encodeBody(Buffer.from(value));
 
@@ -35,7 +28,7 @@ describe('HttpClientFace', () => {
   let folder: string | undefined;
 
   async function start(options: object = {}, onUpgrade?: UpgradeHook, address = '127.0.0.1:0'): Promise<void> {
-    face = new HttpClientFace(parseAddress(address), parseOptions(options), new RecordingLogger(), onUpgrade);
+    face = new HttpClientFace(parseAddress(address)!, parseOptions(options), new RecordingLogger(), onUpgrade);
     channels = [];
     const listening = await face.listen((channel: Channel) => channels.push(new RecordedChannel(channel)));
     client = new RawClient(listening);
@@ -194,6 +187,23 @@ describe('HttpClientFace', () => {
     await client.untilReceived('204 No Content\r\n\r\n');
   });
 
+  it('takes the place of a killed process on a unix socket, and nobody else’s', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'lockstep-http-'));
+    const path = join(folder, 'web.sock');
+    await leaveStaleSocket(path);
+    await start({}, undefined, `unix:${path}`);
+    client.write(get('/'));
+    await firstChannel();
+    const second = new HttpClientFace({ path }, parseOptions({}), new RecordingLogger());
+    const error: unknown = await second.listen(() => undefined).catch((reason: unknown) => reason);
+    expect(error).to.include({ code: 'ERR_LOCKSTEP_ADDRESS_IN_USE', retryable: true });
+    expect((error as Error).message).to.contain(
+      `Another program listens on unix:${path}, where clients are to be served.`,
+    );
+    await face.close();
+    expect(existsSync(path)).to.equal(false);
+  });
+
   it('listens no more when it is closed, and answers those who have asked', async () => {
     await start();
     client.write(get('/'));
@@ -207,3 +217,12 @@ describe('HttpClientFace', () => {
     await client.untilReceived('204 No Content');
   });
 });
+
+/** Leaves the file of a socket on which nobody listens: a server removes it only where it has made it. */
+async function leaveStaleSocket(path: string): Promise<void> {
+  const server = createServer().listen(`${path}.made`);
+  await once(server, 'listening');
+  renameSync(`${path}.made`, path);
+  await once(server.close(), 'close');
+  expect(existsSync(path)).to.equal(true);
+}

@@ -1,9 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { LockstepError, type Channel, type ClientFace, type Logger } from '@lockstep/contracts';
-import { formatAddress, socketOptions, type Address } from '../address.js';
+import { formatAddress, listenOn, type Address } from '@lockstep/sockets';
 import type { Refusal } from '../message/refusal.js';
 import type { HttpOptions } from '../options.js';
-import { listenError } from '../socket-errors.js';
 import { ClientConnection, type ClientConnectionTerms } from './client-connection.js';
 import type { UpgradeHook } from './upgrade-hook.js';
 
@@ -41,22 +40,11 @@ export class HttpClientFace implements ClientFace {
       { allowHalfOpen: true, noDelay: true, keepAlive: terms.canReset, keepAliveInitialDelay: keepAliveAfterMs },
       (socket: Socket) => this.#connections.add(new ClientConnection(socket, terms)),
     );
+    const bound = await listenOn(server, this.#address, { purpose: 'where clients are to be served' });
     this.#server = server;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(socketOptions(this.#address), () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-    } catch (error) {
-      this.#server = undefined;
-      throw listenError(error as Error, formatAddress(this.#address));
-    }
     server.on('error', (error) => this.#noteAcceptError(error));
     this.#watch();
-    return formatAddress(this.#addressOf(server));
+    return formatAddress(bound);
   }
 
   async close(): Promise<void> {
@@ -72,7 +60,7 @@ export class HttpClientFace implements ClientFace {
   #termsOf(accept: (channel: Channel) => void): ClientConnectionTerms {
     return {
       options: this.#options,
-      canReset: this.#address.kind === 'tcp',
+      canReset: 'host' in this.#address,
       onUpgrade: this.#onUpgrade,
       now: () => performance.now(),
       accept,
@@ -98,12 +86,6 @@ export class HttpClientFace implements ClientFace {
 
   #stopWatchingIfDone(): void {
     if (this.#server === undefined && this.#connections.size === 0) clearInterval(this.#timer);
-  }
-
-  #addressOf(server: Server): Address {
-    const address = server.address();
-    if (address === null || typeof address === 'string') return this.#address;
-    return { kind: 'tcp', host: address.address, port: address.port };
   }
 
   #noteRefusal({ status, reason }: Refusal): void {

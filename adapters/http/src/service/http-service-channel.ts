@@ -1,6 +1,6 @@
 import type { Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
+import { faultOf } from '@lockstep/sockets';
 import { Outlet } from '../outlet.js';
-import { faultOf } from '../socket-errors.js';
 import { decodeUnit } from '../units/unit-codec.js';
 import { Exchange, type ExchangeHandler } from './exchange.js';
 import type { ExchangeLine } from './exchange-line.js';

@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { LockstepError, type ServiceChannel, type ServiceFace } from '@lockstep/contracts';
-import { formatAddress, socketOptions, type Address } from '../address.js';
+import { connectError, formatAddress, type Address } from '@lockstep/sockets';
 import type { HttpOptions } from '../options.js';
-import { connectError } from '../socket-errors.js';
 import { ExchangeLine } from './exchange-line.js';
 import { HttpServiceChannel } from './http-service-channel.js';
 
@@ -120,6 +119,6 @@ export class HttpServiceFace implements ServiceFace {
   }
 
   #dial(): Socket {
-    return connect({ ...socketOptions(this.#address), allowHalfOpen: true, noDelay: true });
+    return connect({ ...this.#address, allowHalfOpen: true, noDelay: true });
   }
 }

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Segment, ServiceChannel } from '@lockstep/contracts';
+import { parseAddress } from '@lockstep/sockets';
 import { until } from '@lockstep/testkit';
-import { parseAddress } from '../address.js';
 import { HeaderFields } from '../message/header-fields.js';
 import { readRequestHead } from '../message/request-head.js';
+import { readResponseHead } from '../message/response-head.js';
 import { parseOptions } from '../options.js';
 import { RecordedChannel } from '../recorded-channel.fixture.js';
-import { encodeRequestHead } from '../units/unit-codec.js';
+import { encodeRequestHead, encodeResponseHead } from '../units/unit-codec.js';
 import { HttpServiceFace, type HttpServiceTerms } from './http-service-face.js';
 
 /** The unit of a request's head. */
@@ -16,6 +17,14 @@ export function head(startLine: string, ...lines: readonly string[]): Segment {
   for (const line of ['Host: test', ...lines]) fields.addLine(line);
   const read = readRequestHead(`${startLine} HTTP/1.1`, fields);
   return encodeRequestHead(read, read.upgrade || read.asksForEvents || read.expectsContinue);
+}
+
+/** The unit of a response's head. */
+export function responseHead(startLine: string, ...lines: readonly string[]): Segment {
+  const fields = new HeaderFields();
+  for (const line of lines) fields.addLine(line);
+  const read = readResponseHead(startLine, fields, { bodiless: false, upgrade: startLine.includes('101') });
+  return encodeResponseHead(read, read.closes);
 }
 
 export const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -52,7 +61,7 @@ export class ScriptedService {
   private constructor(server: Server, terms: Partial<HttpServiceTerms>, options: object) {
     this.#server = server;
     server.on('connection', (socket: Socket) => this.connections.push(new Asked(socket)));
-    const address = parseAddress(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const address = parseAddress(`127.0.0.1:${(server.address() as AddressInfo).port}`)!;
     this.face = new HttpServiceFace(address, parseOptions(options), {
       gate: 'reply',
       connections: 'dedicated',

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseAddress } from '@lockstep/sockets';
 import { ChannelRecorder, connectTcpPeer, pieces, RecordingLogger, turns, until, type Peer } from '@lockstep/testkit';
 import { expect } from 'chai';
-import { parseAddress } from '../address.js';
 import type { ProxyProtocolOptions } from '../options.js';
 import { TcpClientFace } from '../tcp-client-face.js';
 import { proxyLimits } from './limits.js';
@@ -26,7 +26,7 @@ describe('TCP, headers of the PROXY protocol', () => {
   const peers: Peer[] = [];
 
   async function listen(options: ProxyProtocolOptions, where = '127.0.0.1:0'): Promise<void> {
-    face = new TcpClientFace(parseAddress(where), logger, options);
+    face = new TcpClientFace(parseAddress(where)!, logger, options);
     address = await face.listen((channel) => recorders.push(new ChannelRecorder(channel)));
   }
 
