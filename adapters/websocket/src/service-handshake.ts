@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Address } from '@lockstep/sockets';
+import { connect, type Socket } from 'node:net';
+import { confirmEnd, type Address } from '@lockstep/sockets';
 import { acceptKey } from './accept-key.js';
 import { protocolVersion } from './upgrade-request.js';
 import type { HandshakeRequest } from './units.js';
@@ -27,10 +27,9 @@ export function startHandshake(
 ): ClientRequest {
   const key = randomBytes(16).toString('base64');
   const request = startRequest({
-    ...('path' in address ? { socketPath: address.path } : address),
+    createConnection: () => dial(address),
     method: 'GET',
     path: target,
-    agent: false,
     setHost: false,
     headers: [
       ...rawHeaders,
@@ -49,7 +48,15 @@ export function startHandshake(
   });
   request.on('response', (response) => handler.onRefused(response));
   request.on('error', (error) => handler.onError(error));
-  request.setNoDelay(true);
   request.end();
   return request;
+}
+
+/**
+ * A body may be ended by the connection alone, and node then takes a reset for its end. So the socket finds out before node
+ * hears of the end: it has an error when the end of such a response is told.
+ */
+function dial(address: Address): Socket {
+  const socket = connect({ ...address, allowHalfOpen: true, noDelay: true });
+  return socket.once('end', () => confirmEnd(socket, () => undefined));
 }

@@ -127,6 +127,8 @@ export class WebSocketServiceChannel implements ServiceChannel, ConversationHand
     response
       .on('data', (payload: Buffer) => this.#inward.push({ length: payload.byteLength, payload }))
       .on('end', () => {
+        const { errored } = response.socket;
+        if (errored !== null) return this.#break(errored);
         this.#inward.end();
         this.#gate?.finish();
         if (this.#isEnding) this.#closeAfterRefusal(response);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
-import { faultOf } from '@lockstep/sockets';
+import { confirmEnd, faultOf, watchForReset } from '@lockstep/sockets';
 import { MessageReader, type MessageEvent } from '../message/message-reader.js';
 import type { Refusal } from '../message/refusal.js';
 import { readRequestHead, type RequestHead } from '../message/request-head.js';
@@ -74,6 +74,7 @@ export class ClientConnection implements Channel {
     this.#gatherer = new RequestGatherer(terms.options.gatherBytes, (head) => this.#responses.await(head));
     this.#deadline = new Deadline(terms.options);
     this.#deadline.await('request', true, terms.now());
+    watchForReset(socket);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
   }
 
@@ -164,7 +165,8 @@ export class ClientConnection implements Channel {
   };
 
   readonly #onEnd = (): void => {
-    if (this.#isTunnel) return this.#outlet?.end();
+    // Elsewhere the framing tells what is cut, and a reset shows when the response is written.
+    if (this.#isTunnel) return confirmEnd(this.#socket, () => this.#outlet?.end());
     if (this.#inputOver) return;
     if (this.#gatherer.isAmidReleased) {
       return this.#break(new Error('the client ended its connection within a request'), 'peer');

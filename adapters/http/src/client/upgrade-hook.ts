@@ -11,7 +11,7 @@ export interface UpgradeRequest {
 /**
  * Is asked about each request for an upgrade, when everything before it on its connection is answered.
  *
- * @param socket the client's connection; whoever takes it over owns it, and reads it
+ * @param socket the client's connection; whoever takes it over owns it, and reads it. Its reset is noticed while it is paused
  * @param head bytes that came behind the request, and are to be read before those of the socket
  * @returns true if the connection is taken over; then the http face has nothing to do with it any more
  */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { confirmEnd } from '@lockstep/sockets';
 import { MessageReader, type MessageEvent } from '../message/message-reader.js';
 import type { HeaderFields } from '../message/header-fields.js';
 import { MessageRefused } from '../message/refusal.js';
@@ -62,7 +63,7 @@ export class ServiceLink {
     this.#reader = new MessageReader<ResponseHead>((line, fields) => this.#readHead(line, fields), limits);
     socket.once('connect', () => this.#open());
     socket.on('data', (chunk) => this.#take(chunk));
-    socket.on('end', () => this.#finish());
+    socket.on('end', () => this.#noteEnd());
     socket.on('error', (error) => this.#close(error));
     socket.on('timeout', () => this.destroy());
   }
@@ -215,14 +216,17 @@ export class ServiceLink {
     this.#owner.onRoom(this);
   }
 
-  /** The service has ended its side. */
-  #finish(): void {
-    if (this.#head?.framing.kind === 'until-close' && this.#exchanges[0]?.hasResponse === true) {
-      for (const event of this.#reader.finish()) this.#takeEvent(event);
-    }
-    if (this.#head?.framing.kind !== 'tunnel') return this.#close(undefined);
+  /** The service has ended its side. A response that says where it ends is cut by that, whether or not it was a reset. */
+  #noteEnd(): void {
     const [exchange] = this.#exchanges;
-    exchange?.handler.onCut(exchange);
+    const kind = exchange?.hasResponse === true ? this.#head?.framing.kind : undefined;
+    if (exchange === undefined || (kind !== 'tunnel' && kind !== 'until-close')) return this.#close(undefined);
+    confirmEnd(this.#socket, () => {
+      if (this.#isClosed) return;
+      if (kind === 'tunnel') return exchange.handler.onCut(exchange);
+      for (const event of this.#reader.finish()) this.#takeEvent(event);
+      this.#close(undefined);
+    });
   }
 
   #close(reason: Error | undefined): void {
