@@ -94,6 +94,22 @@ describe('an interceptor process', () => {
     expect(composition.stops).to.equal(1);
   });
 
+  it('lets what waits for somebody else be given up, and exits with 0', async () => {
+    let waits = false;
+    const surroundings = new StubSurroundings({
+      composeService: (_, { signal }) => {
+        waits = true;
+        return new Promise((_, reject) => signal!.addEventListener('abort', () => reject(new Error('given up'))));
+      },
+    });
+    const ended = runCommandLine(['service', '-c', file.path, '-r', 'a'], surroundings);
+    await untilTrue(() => waits);
+    surroundings.signal('SIGTERM');
+    expect(await ended).to.equal(0);
+    expect(surroundings.stdout.text).to.contain('stopped before it had started');
+    expect(surroundings.exits).to.deep.equal([]);
+  });
+
   it('says where clients connect, to people and to the process that started it', async () => {
     const composition: ClientComposition = {
       addresses: new Map([['cache', '127.0.0.1:40001']]),

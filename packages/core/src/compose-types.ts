@@ -27,6 +27,8 @@ export interface ServiceOptions {
   /** Forms the group at once, without waiting for the other configured members. An operator's decision. */
   readonly bootstrap: boolean;
   readonly logger: Logger;
+  /** Gives up the start while the service is not there yet: it may be somebody else who has to start it. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a client interceptor is started with, besides the configuration. */
@@ -41,7 +43,7 @@ export interface CompositionRoot {
   /**
    * Starts the service interceptor of one replica, or a witness. Resolves when it runs; it may not be in the group yet.
    *
-   * @throws LockstepError why it cannot start
+   * @throws LockstepError why it cannot start, or that the start was given up
    */
   composeService(configuration: Configuration, options: ServiceOptions): Promise<Composition>;
   /**

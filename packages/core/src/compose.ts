@@ -68,7 +68,7 @@ export const composeService: CompositionRoot['composeService'] = async (configur
     logger,
     now,
   });
-  const { done } = await host.start();
+  const { done } = await host.start(options.signal);
   return {
     done,
     stop: async () => {

@@ -19,6 +19,7 @@ export async function runService(options: ServiceCommandOptions, surroundings: S
   const logger = createLogger(options, { role: 'service', replica }, surroundings.stdout);
   const advice = adviseOnOpenFiles(surroundings.openFilesMax, configuration.limits.maxConnections);
   if (advice !== undefined) logger.warn({ event: 'few-open-files' }, advice);
-  const start = () => surroundings.root.composeService(configuration, { replica, bootstrap, logger });
+  const start = (signal: AbortSignal) =>
+    surroundings.root.composeService(configuration, { replica, bootstrap, logger, signal });
   await runUntilStopped(start, surroundings, logger);
 }

@@ -11,6 +11,9 @@ class Stage {
   readonly lives: ((end: InterceptorEnd) => void)[] = [];
   fresh = true;
   startFailure: LockstepError | undefined;
+  /** The service is not there, and is waited for until that is stopped. */
+  waitsForService = false;
+  #letGo: (reason: LockstepError) => void = () => undefined;
   #exit: (exit: ServiceExit) => void = () => undefined;
   #onLife: (() => void) | undefined;
 
@@ -44,9 +47,13 @@ class Stage {
         : Promise.resolve();
     };
     const isFresh = (): boolean => this.fresh;
+    const waitInVain = (): Promise<void> => new Promise((_, reject) => (this.#letGo = reject));
     return {
-      start: () => note('service.start'),
-      stop: () => note('service.stop'),
+      start: () => note('service.start').then(() => (this.waitsForService ? waitInVain() : undefined)),
+      stop: () => {
+        this.#letGo(new LockstepError('ERR_LOCKSTEP_SERVICE_START', 'let go'));
+        return note('service.stop');
+      },
       onExit: (listener) => (this.#exit = listener),
       pid: 1,
       get fresh() {
@@ -157,6 +164,22 @@ describe('ReplicaHost', () => {
     await stage.begun(2);
     host.stop();
     await done;
+  });
+
+  it('gives the start up while its service is waited for', async () => {
+    const stage = new Stage();
+    stage.waitsForService = true;
+    const abort = new AbortController();
+    const started = stage
+      .host()
+      .start(abort.signal)
+      .catch((error: unknown) => error);
+    await new Promise(setImmediate);
+    abort.abort();
+    expect(await started)
+      .to.be.instanceOf(LockstepError)
+      .with.property('code', 'ERR_LOCKSTEP_SERVICE_START');
+    expect(stage.calls).to.deep.equal(['service.start', 'service.stop']);
   });
 
   it('a witness has no service to start', async () => {

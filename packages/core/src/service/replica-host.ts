@@ -41,11 +41,12 @@ export class ReplicaHost {
   /**
    * Starts the service and the first incarnation.
    *
+   * @param signal gives it up while the service is waited for
    * @returns settles when the replica has ended, by `stop` or because it cannot go on
-   * @throws LockstepError if the service or the link cannot be started
+   * @throws LockstepError if the service or the link cannot be started, or the service was given up
    */
-  async start(): Promise<{ done: Promise<void> }> {
-    await this.#parts.service?.start();
+  async start(signal?: AbortSignal): Promise<{ done: Promise<void> }> {
+    await this.#startService(signal);
     this.#warnIfUsed();
     const life = await this.#begin();
     return { done: this.#run(life) };
@@ -57,6 +58,15 @@ export class ReplicaHost {
     this.#requestStop();
     // A service that is waited for would be waited for in vain.
     if (this.#isBetweenLives) void this.#parts.service?.stop();
+  }
+
+  async #startService(signal: AbortSignal | undefined): Promise<void> {
+    const { service } = this.#parts;
+    const giveUp = (): void => void service?.stop();
+    const started = service?.start();
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted === true) giveUp();
+    await started?.finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
   async #run(first: Life): Promise<void> {
