@@ -3,8 +3,7 @@ import type { ClientConnection } from './client-connection.js';
 import { clientLimits } from './limits.js';
 
 /**
- * When acknowledgements are sent that nothing else takes along: at once for the end of an output or when much is
- * unacknowledged, otherwise after a while.
+ * When acknowledgements are sent: at once for the end of an output or when much is unacknowledged, otherwise after a while.
  */
 export class AcknowledgementSchedule {
   readonly #unacknowledgedBytesMax: number;

@@ -215,16 +215,22 @@ describe('a client engine', () => {
   });
 
   describe('acknowledges what the client has taken', () => {
-    it('with what is sent anyway', () => {
+    it('after a while, however much is sent meanwhile', () => {
       const bench = new ClientBench().opened();
       bench.receive(a, output(1, piece(1, 0, 'abc')));
       bench.taken(1, 2);
       expect(bench.flush()).to.deep.equal([]);
+      bench.at(99);
       bench.send(1, 'x');
-      expect(bench.flush()).to.deep.equal([batch(a, 1, acknowledge(1, 2), data(1, 0, 'x'))]);
+      expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 0, 'x'))]);
+      bench.receive(a, progress(1, 1));
+      bench.taken(1, 3);
+      bench.at(100);
+      bench.send(1, 'y');
+      expect(bench.flush()).to.deep.equal([batch(a, 1, acknowledge(1, 3), data(1, 1, 'y'))]);
     });
 
-    it('alone after a while', () => {
+    it('alone, if nothing else is sent', () => {
       const bench = new ClientBench().opened();
       bench.receive(a, output(1, piece(1, 0, 'abc')));
       bench.taken(1, 3);

@@ -10,7 +10,7 @@ export const clientLimits = {
   gatherMs: 1,
   /** Largest message that cannot be cut; a client that sends a larger one is refused. */
   messageBytesMax: limits.entryBytesMax - 4 * 1024,
-  /** Acknowledgements are sent alone when more than this is unacknowledged on a connection, */
+  /** Acknowledgements are sent when more than this is unacknowledged on a connection, */
   unacknowledgedBytesMax: 128 * 1024,
   /** or when one has waited for this long. */
   acknowledgeAfterMs: 100,

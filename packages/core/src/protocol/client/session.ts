@@ -211,11 +211,15 @@ export class Session {
     return undefined;
   }
 
-  /** What is to be sent now. Acknowledgements ride on it, or are due by themselves. */
+  /**
+   * What is to be sent now. Acknowledgements wait until they are due, even if there is something else to send: one says what
+   * hundreds would have said, and every replica is spared them.
+   */
   takeBatches(): readonly (readonly Command[])[] {
-    if (this.#unsent.size === 0 && !this.isAcknowledgementDue) return [];
+    const isAcknowledging = this.isAcknowledgementDue;
+    if (this.#unsent.size === 0 && !isAcknowledging) return [];
     const batches = new Batches();
-    for (const { number, output } of this.#acknowledgements.take()) {
+    for (const { number, output } of isAcknowledging ? this.#acknowledgements.take() : []) {
       const { position, ended } = output.tell();
       batches.add({ kind: 'acknowledge', connection: number, position, ended }, pieceOverheadBytes);
     }
