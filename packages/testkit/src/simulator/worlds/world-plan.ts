@@ -3,6 +3,7 @@ import type { ClientSettings, GroupSettings, ReplicaSettings } from '@lockstep/c
 import { Random } from '../base/random.js';
 import type { ClientScript } from '../clients/client-script.js';
 import { faultKinds, type FaultKind } from '../faults/fault-kinds.js';
+import { restlessLink } from '../faults/restless-link.js';
 import type { Latency } from '../network/network.js';
 import type { ModelServicePace } from '../service/model-service.js';
 import type { LimitsPreset } from './small-limits.js';
@@ -67,10 +68,11 @@ export function drawPlan(seed: number): WorldPlan {
   const processCacheBytes = isNarrow && random.chance(0.5) ? 20 * 1024 : 1024 * 1024;
   const maxConnections = random.chance(0.1) ? 2 : 100;
   const faultCount = random.chance(0.05) ? 0 : random.integer(1, faultKinds.length);
+  const isRestless = faultCount > 0 && new Random(seed, 'restless').chance(0.6);
   return {
     seed,
     isSteady: false,
-    // A stream of its own: a seed that is written down somewhere is to stay the same world.
+    // Streams of their own, as for `isRestless`: a seed that is written down somewhere is to stay the same world.
     sealsMessages: new Random(seed, 'seals').chance(0.2),
     limits: random.chance(0.5) ? 'small' : 'usual',
     group: {
@@ -102,7 +104,7 @@ export function drawPlan(seed: number): WorldPlan {
       [1, 30],
       [20, 200],
     ]),
-    faults: random.shuffled(faultKinds).slice(0, faultCount),
+    faults: [...random.shuffled(faultKinds).slice(0, faultCount), ...(isRestless ? [restlessLink] : [])],
     faultEveryMs: random.pick([15, 40, 100]),
     stormMs: random.integer(300, 1200),
   };
