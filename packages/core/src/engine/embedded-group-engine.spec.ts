@@ -19,6 +19,7 @@ class ScriptedMember implements MemberProtocol {
   readonly inputs: MemberInput[] = [];
   readonly effects = new Map<MemberInput['kind'], MemberEffect[]>();
   deadline: number | undefined;
+  wantsFlush = true;
   failOn: MemberInput['kind'] | undefined;
 
   step(input: MemberInput): readonly MemberEffect[] {
@@ -148,6 +149,7 @@ describe('embedded group engine', () => {
     expect(around.calls).to.deep.equal([
       'send leave to b/1 on main',
       'view 1 as member',
+      'flush',
       'ordered',
       'stable 1',
       'writable false',
@@ -182,6 +184,27 @@ describe('embedded group engine', () => {
     expect(member.kinds.filter((kind) => kind === 'flush')).to.have.lengthOf(1);
   });
 
+  it('sends what is gathered before the layer above has work to do', async () => {
+    member.effects.set('flush', [
+      { kind: 'send', to: [peer], lane: 'main', message },
+      { kind: 'ordered', ordered },
+    ]);
+    await start();
+    engine.submit(Uint8Array.of(1));
+    await turn();
+    expect(around.calls).to.deep.equal(['send leave to b/1 on main', 'flush', 'ordered', 'flush']);
+  });
+
+  it('makes no turn where there is nothing to flush, and sends at once', async () => {
+    await start();
+    member.wantsFlush = false;
+    member.effects.set('receive', [{ kind: 'send', to: [peer], lane: 'main', message }]);
+    around.links!.onReceive(peer, []);
+    expect(around.calls).to.deep.equal(['send leave to b/1 on main', 'flush']);
+    await turn();
+    expect(member.kinds).to.deep.equal(['receive']);
+  });
+
   it('never steps inside a step, nor calls its handler from inside a call', async () => {
     member.effects.set('receive', [
       { kind: 'ordered', ordered },
@@ -196,7 +219,7 @@ describe('embedded group engine', () => {
     };
     around.links!.onReceive(peer, []);
     expect(member.kinds).to.deep.equal(['receive']);
-    expect(around.calls).to.deep.equal(['ordered', 'stable 1']);
+    expect(around.calls).to.deep.equal(['flush', 'ordered', 'stable 1']);
     await turn();
     expect(member.kinds).to.deep.equal(['receive', 'leave', 'executed', 'submit', 'flush']);
   });
@@ -326,7 +349,7 @@ describe('embedded group engine', () => {
       throw new Error('no');
     };
     around.links!.onReceive(peer, []);
-    expect(around.calls).to.deep.equal(['ordered', 'flush', 'stop', 'excluded: an invariant is broken: no']);
+    expect(around.calls).to.deep.equal(['flush', 'ordered', 'flush', 'stop', 'excluded: an invariant is broken: no']);
   });
 
   it('does nothing any more once it is stopped', async () => {

@@ -15,6 +15,8 @@ const executedUnnotedMax = limits.executionEntriesMax / 8;
 export interface MemberProtocol {
   step(input: MemberInput, now: Milliseconds): readonly MemberEffect[];
   nextDeadline(): Milliseconds | undefined;
+  /** Whether a `flush` has something to do. */
+  readonly wantsFlush: boolean;
   snapshot(): MemberSnapshot;
 }
 
@@ -151,7 +153,7 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
       this.#step({ kind: 'submit', entries });
     }
     this.#step({ kind: 'flush' });
-    if (!this.#stopped) this.#options.links.flush();
+    this.#flushLinks();
   }
 
   #noteExecuted(): void {
@@ -162,7 +164,13 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
 
   #take(input: MemberInput): void {
     this.#step(input);
-    this.#loop.touch();
+    if (this.#options.member.wantsFlush) return this.#loop.touch();
+    this.#flushLinks();
+    this.#loop.arm();
+  }
+
+  #flushLinks(): void {
+    if (!this.#stopped) this.#options.links.flush();
   }
 
   #step(input: MemberInput): void {
@@ -185,6 +193,8 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
       case 'send':
         return links.send(effect.to, effect.lane, effect.message);
       case 'ordered':
+        // The layer above has work to do now, and others shall not wait for it.
+        links.flush();
         // The runs themselves: their bytes are shared with the log, and were not copied since they were read.
         return handler.onOrdered(effect.ordered);
       case 'stable':

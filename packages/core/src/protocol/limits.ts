@@ -12,6 +12,11 @@ export const limits = {
   windowEntriesMax: 256 * 1024,
   /** How far the order may run ahead of the slowest member's execution. */
   executionEntriesMax: 64 * 1024,
+  /**
+   * A receipt goes out before its entries are handed over; then the next ones wait for their turn to end for this long, in
+   * milliseconds, because where entries come thick and fast, one receipt says it all.
+   */
+  receiptPauseMs: 0.25,
   /** What a run in the log costs beside its payload until it is packed, roughly. */
   runOverheadBytes: 400,
   /** Settled history is packed when it is this much, */

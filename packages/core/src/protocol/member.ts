@@ -92,6 +92,11 @@ export class Member {
     return earliest;
   }
 
+  /** Whether a `flush` has something to do. */
+  get wantsFlush(): boolean {
+    return this.#flow.wantsFlush;
+  }
+
   snapshot(): MemberSnapshot {
     const { phase, self, view, rank, log, stable, executed, wedged } = this.#state;
     return {

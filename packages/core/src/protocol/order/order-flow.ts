@@ -20,6 +20,7 @@ export class OrderFlow {
   #announcedStable = 0 as OrderNumber;
   #announcedWritable = true;
   #receiptIsDue = false;
+  #receiptSentAt: Milliseconds = -Infinity;
   #lastBeatAt: Milliseconds = 0;
   #executedInReceipt = 0;
   /** The view for which the sequencer was sent everything that waits. */
@@ -107,6 +108,12 @@ export class OrderFlow {
     if (through - this.#executedInReceipt >= limits.executionEntriesMax / 8) this.#receiptIsDue = true;
   }
 
+  /** Whether a flush has something to do. */
+  get wantsFlush(): boolean {
+    const { isSequencer, submissions } = this.#state;
+    return this.#receiptIsDue || isSequencer || submissions.hasGathered;
+  }
+
   /** Sends what the turn has gathered. */
   flush(): void {
     const state = this.#state;
@@ -126,6 +133,8 @@ export class OrderFlow {
   settle(): void {
     const state = this.#state;
     if (state.phase === 'member') this.#noteStable(this.#receipts.stable());
+    // Clients may wait for the receipt, and nobody for what this service makes of the entries.
+    if (this.#receiptIsDue && this.#mayHastenReceipt()) this.#sendReceipts(this.#dependants());
     this.#handOver();
     if (state.description.witness) state.executed = this.#handedOver;
     const writable = state.submissions.hasRoom;
@@ -148,10 +157,16 @@ export class OrderFlow {
   #sendReceipts(to: readonly IncarnationId[]): void {
     const state = this.#state;
     this.#receiptIsDue = false;
+    this.#receiptSentAt = state.now;
     this.#executedInReceipt = state.executed;
     const { view, executed, stable } = state;
     const received = this.#receivedHere();
     state.send(to, { kind: 'receipt', view: view!.number, received, executed, stable });
+  }
+
+  #mayHastenReceipt(): boolean {
+    const { isSequencer, log, now } = this.#state;
+    return !isSequencer && log.last > this.#handedOver && now - this.#receiptSentAt >= limits.receiptPauseMs;
   }
 
   /**

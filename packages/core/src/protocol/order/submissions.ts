@@ -27,6 +27,11 @@ export class Submissions {
     );
   }
 
+  /** There are entries that no run has been made of. */
+  get hasGathered(): boolean {
+    return this.#gathered.length > 0;
+  }
+
   /** Own entries that are not in the order yet. */
   get waiting(): number {
     return this.#gathered.length + this.#unorderedEntries;
