@@ -15,14 +15,17 @@ describe('ConsumedGate', () => {
     looks = [];
     lookCount = 0;
     idles = 0;
-    gate = new ConsumedGate(1, {
-      look: () => {
-        lookCount += 1;
-        const look = looks.length > 1 ? looks.shift() : looks[0];
-        return look instanceof Error ? Promise.reject(look) : Promise.resolve(look);
+    gate = new ConsumedGate(
+      { quietMs: 1, readBytes: 1024 },
+      {
+        look: () => {
+          lookCount += 1;
+          const look = looks.length > 1 ? looks.shift() : looks[0];
+          return look instanceof Error ? Promise.reject(look) : Promise.resolve(look);
+        },
+        onIdle: () => (idles += 1),
       },
-      onIdle: () => (idles += 1),
-    });
+    );
   });
 
   afterEach(() => gate.close());
@@ -76,13 +79,16 @@ describe('ConsumedGate', () => {
 
   it('after an answer to a large turn the queue is looked into', async () => {
     let unread = 700;
-    const patient = new ConsumedGate(10_000, {
-      look: () => {
-        lookCount += 1;
-        return Promise.resolve({ unread, unacknowledged: 0 });
+    const patient = new ConsumedGate(
+      { quietMs: 10_000, readBytes: 1024 },
+      {
+        look: () => {
+          lookCount += 1;
+          return Promise.resolve({ unread, unacknowledged: 0 });
+        },
+        onIdle: () => (idles += 1),
       },
-      onIdle: () => (idles += 1),
-    });
+    );
     patient.sent(1000);
     patient.sent(25);
     patient.taken();
@@ -98,15 +104,34 @@ describe('ConsumedGate', () => {
     patient.close();
   });
 
+  it('a service that reads more at once proves more with its answer', async () => {
+    const greedy = new ConsumedGate(
+      { quietMs: 10_000, readBytes: 1025 },
+      {
+        look: () => Promise.reject(new Error('it looks')),
+        onIdle: () => (idles += 1),
+      },
+    );
+    greedy.sent(1025);
+    greedy.taken();
+    expect(greedy.busy).to.equal(true);
+    greedy.answered();
+    await until('it is idle', () => idles === 1);
+    expect(greedy.busy).to.equal(false);
+  });
+
   it('does not look before somebody asks', async () => {
     let asked = 0;
-    const other = new ConsumedGate(1, {
-      look: () => {
-        asked += 1;
-        return Promise.resolve({ unread: 1, unacknowledged: 0 });
+    const other = new ConsumedGate(
+      { quietMs: 1, readBytes: 1024 },
+      {
+        look: () => {
+          asked += 1;
+          return Promise.resolve({ unread: 1, unacknowledged: 0 });
+        },
+        onIdle: () => {},
       },
-      onIdle: () => {},
-    });
+    );
     looks = [empty];
     for (const each of [gate, other]) {
       each.sent(3000);
@@ -168,10 +193,13 @@ describe('ConsumedGate', () => {
 
   it('a look that began before the last send proves nothing', async () => {
     let answer: ((queues: SocketQueues) => void) | undefined;
-    const slow = new ConsumedGate(1, {
-      look: () => new Promise((resolve) => (answer = resolve)),
-      onIdle: () => (idles += 1),
-    });
+    const slow = new ConsumedGate(
+      { quietMs: 1, readBytes: 1024 },
+      {
+        look: () => new Promise((resolve) => (answer = resolve)),
+        onIdle: () => (idles += 1),
+      },
+    );
     slow.sent(1);
     slow.taken();
     expect(slow.busy).to.equal(true);

@@ -1,10 +1,15 @@
 import type { SocketQueues } from './socket-tables.js';
 
-/** Up to this many bytes a service reads its turn in one go, so that an answer proves that it has read all of it. */
-const answerProvesBytesMax = 1024;
-
 /** After an answer to more than that, so long a silence is waited for before a look. */
 const silenceAfterAnswerMs = 1;
+
+/** What a gate knows about the service. */
+export interface GateTerms {
+  /** How long the service must stay quiet, in milliseconds. */
+  readonly quietMs: number;
+  /** Up to this many bytes a service reads its turn in one go, so that an answer proves that it has read all of it. */
+  readonly readBytes: number;
+}
 
 /** What a gate asks and tells the channel that it belongs to. */
 export interface GateOwner {
@@ -24,7 +29,7 @@ export interface GateOwner {
  * dialect hardly anybody asks.
  */
 export class ConsumedGate {
-  readonly #quietMs: number;
+  readonly #terms: GateTerms;
   readonly #owner: GateOwner;
   #busy = false;
   #isAsked = false;
@@ -40,11 +45,8 @@ export class ConsumedGate {
   /** Bytes without acknowledgement at the last look of this turn. */
   #lastUnacknowledged: number | undefined;
 
-  /**
-   * @param quietMs how long the service must stay quiet, in milliseconds
-   */
-  constructor(quietMs: number, owner: GateOwner) {
-    this.#quietMs = quietMs;
+  constructor(terms: GateTerms, owner: GateOwner) {
+    this.#terms = terms;
     this.#owner = owner;
   }
 
@@ -93,7 +95,7 @@ export class ConsumedGate {
   }
 
   get #answerProves(): boolean {
-    return this.#answered && this.#turnBytes <= answerProvesBytesMax;
+    return this.#answered && this.#turnBytes <= this.#terms.readBytes;
   }
 
   /** The rest of the answer may arrive in the same turn of the event loop. */
@@ -109,7 +111,7 @@ export class ConsumedGate {
   #proveWhenQuiet(): void {
     if (!this.#taken) return;
     clearTimeout(this.#timer);
-    const silenceMs = this.#answered ? silenceAfterAnswerMs : this.#quietMs;
+    const silenceMs = this.#answered ? silenceAfterAnswerMs : this.#terms.quietMs;
     const restMs = this.#quietSince + silenceMs - performance.now();
     // Even if it has been quiet for long: a process that stood still has its timers due before it has read its sockets.
     this.#timer = setTimeout(this.#onQuiet, Math.max(0, restMs));

@@ -31,8 +31,12 @@ describe('the tcp adapter', () => {
 
   it('fills in its options', () => {
     const proxyProtocol = { in: false, out: false };
-    expect(adapter.parseOptions(undefined)).to.deep.equal({ quietMs: 5, proxyProtocol });
-    expect(adapter.parseOptions({ quietMs: 20 })).to.deep.equal({ quietMs: 20, proxyProtocol });
+    expect(adapter.parseOptions(undefined)).to.deep.equal({ quietMs: 5, readBytes: 1024, proxyProtocol });
+    expect(adapter.parseOptions({ quietMs: 20, readBytes: 16384 })).to.deep.equal({
+      quietMs: 20,
+      readBytes: 16384,
+      proxyProtocol,
+    });
     const { proxyProtocol: given } = adapter.parseOptions({ proxyProtocol: { in: true } });
     expect(given).to.deep.equal({ in: true, out: false });
   });
@@ -41,6 +45,14 @@ describe('the tcp adapter', () => {
     it(`refuses the options ${JSON.stringify(options)}`, () => {
       expect(() => adapter.parseOptions(options))
         .to.throw(/quietMs/)
+        .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
+    });
+  }
+
+  for (const readBytes of [0, 1.5, '1024', 1024 * 1024 + 1, null]) {
+    it(`refuses readBytes: ${JSON.stringify(readBytes)}`, () => {
+      expect(() => adapter.parseOptions({ readBytes }))
+        .to.throw('readBytes is out of range. Write a whole number of bytes from 1 to 1048576.')
         .with.property('code', 'ERR_LOCKSTEP_CONFIGURATION');
     });
   }

@@ -16,7 +16,7 @@ export const adapter: Adapter<TcpOptions, ContainerModule> = {
   module: createModule,
 };
 
-function createModule({ quietMs, proxyProtocol }: TcpOptions, context: EndpointContext): ContainerModule {
+function createModule({ quietMs, readBytes, proxyProtocol }: TcpOptions, context: EndpointContext): ContainerModule {
   const { endpoint, listen, connect, logger, gate = adapter.defaultGate } = context;
   if (gate === 'reply' || gate === 'probe') {
     throw new LockstepError(
@@ -42,7 +42,7 @@ function createModule({ quietMs, proxyProtocol }: TcpOptions, context: EndpointC
     }
     if (serviceAddress !== undefined) {
       bind(tokens.ServiceFace)
-        .toResolvedValue(() => new TcpServiceFace(serviceAddress, { gate, quietMs }))
+        .toResolvedValue(() => new TcpServiceFace(serviceAddress, { gate, quietMs, readBytes }))
         .inSingletonScope();
     }
   });

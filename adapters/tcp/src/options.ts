@@ -15,11 +15,16 @@ export interface TcpOptions {
    * 1 to 10,000 milliseconds, default 5. Only requests that get no answer wait for it.
    */
   readonly quietMs: number;
+  /**
+   * For the gate `consumed`: how many bytes the service takes with one read, if they are there; of a turn up to that size it has
+   * read everything once it answers. 1 to 1,048,576, default 1024, which nearly every program takes.
+   */
+  readonly readBytes: number;
   readonly proxyProtocol: ProxyProtocolOptions;
 }
 
-const quietMsDefault = 5;
-const quietMsMax = 10_000;
+const quietMs = { default: 5, max: 10_000, unit: 'milliseconds' };
+const readBytes = { default: 1024, max: 1024 * 1024, unit: 'bytes' };
 
 /**
  * Checks what stands under `options` in the configuration.
@@ -27,12 +32,26 @@ const quietMsMax = 10_000;
  * @throws LockstepError `ERR_LOCKSTEP_CONFIGURATION`
  */
 export function parseOptions(options: unknown = {}): TcpOptions {
-  const { quietMs = quietMsDefault, proxyProtocol = {} } = mapping('options', options, ['quietMs', 'proxyProtocol']);
-  if (typeof quietMs !== 'number' || !Number.isInteger(quietMs) || quietMs < 1 || quietMs > quietMsMax) {
-    throw wrong('quietMs is out of range', `Write a whole number of milliseconds from 1 to ${quietMsMax}.`);
-  }
-  const sides = mapping('proxyProtocol', proxyProtocol, ['in', 'out']);
-  return { quietMs, proxyProtocol: { in: readFlag(sides, 'in'), out: readFlag(sides, 'out') } };
+  const given = mapping('options', options, ['quietMs', 'readBytes', 'proxyProtocol']);
+  const sides = mapping('proxyProtocol', given['proxyProtocol'] === undefined ? {} : given['proxyProtocol'], [
+    'in',
+    'out',
+  ]);
+  return {
+    quietMs: readCount(given, 'quietMs', quietMs),
+    readBytes: readCount(given, 'readBytes', readBytes),
+    proxyProtocol: { in: readFlag(sides, 'in'), out: readFlag(sides, 'out') },
+  };
+}
+
+function readCount(
+  given: Readonly<Record<string, unknown>>,
+  name: string,
+  bounds: { readonly default: number; readonly max: number; readonly unit: string },
+): number {
+  const { [name]: value = bounds.default } = given;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= bounds.max) return value;
+  throw wrong(`${name} is out of range`, `Write a whole number of ${bounds.unit} from 1 to ${bounds.max}.`);
 }
 
 function mapping(name: string, value: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {

@@ -63,7 +63,11 @@ export class Relay {
 
   constructor(serviceAddress: string, listenAddress = '127.0.0.1:0') {
     this.#clientFace = new TcpClientFace(parseAddress(listenAddress)!, new RecordingLogger());
-    this.#serviceFace = new TcpServiceFace(parseAddress(serviceAddress)!, { gate: 'consumed', quietMs: 5 });
+    this.#serviceFace = new TcpServiceFace(parseAddress(serviceAddress)!, {
+      gate: 'consumed',
+      quietMs: 5,
+      readBytes: 1024,
+    });
   }
 
   listen(): Promise<string> {

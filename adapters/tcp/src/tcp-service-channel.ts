@@ -9,6 +9,8 @@ import { TcpChannel } from './tcp-channel.js';
 export interface ConsumedGateOptions {
   /** How long the service must stay quiet, in milliseconds. */
   readonly quietMs: number;
+  /** How many bytes the service takes with one read, if they are there. */
+  readonly readBytes: number;
   readonly tables: SocketTables;
 }
 
@@ -38,7 +40,7 @@ export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
     this.#address = address;
     this.#gate =
       gate &&
-      new ConsumedGate(gate.quietMs, {
+      new ConsumedGate(gate, {
         look: () => gate.tables.look(socket),
         onIdle: () => this.#handler?.onIdle(),
       });

@@ -51,7 +51,7 @@ describe('TcpServiceFace, gate consumed', () => {
       bound !== null && typeof bound === 'object'
         ? { host: host ?? bound.address, port: bound.port }
         : { path: bound ?? '' };
-    const face = new TcpServiceFace(address, { gate: 'consumed', quietMs }, tables);
+    const face = new TcpServiceFace(address, { gate: 'consumed', quietMs, readBytes: 1024 }, tables);
     const channel = face.connect();
     const recorder = new ChannelRecorder(channel);
     const service = await accepted;

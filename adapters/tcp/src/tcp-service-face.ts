@@ -12,6 +12,8 @@ export interface TcpServiceFaceOptions {
   readonly gate: 'consumed' | 'none';
   /** For the gate `consumed`: how long a service must stay quiet to be taken for finished, in milliseconds. */
   readonly quietMs: number;
+  /** For the gate `consumed`: how many bytes the service takes with one read, if they are there. */
+  readonly readBytes: number;
 }
 
 /** Connects to the service, once for each virtual connection. */
@@ -24,10 +26,10 @@ export class TcpServiceFace implements ServiceFace {
   /**
    * @param tables where the gate `consumed` looks
    */
-  constructor(address: Address, { gate, quietMs }: TcpServiceFaceOptions, tables = new SocketTables()) {
+  constructor(address: Address, { gate, quietMs, readBytes }: TcpServiceFaceOptions, tables = new SocketTables()) {
     this.#address = address;
     this.#name = formatAddress(address);
-    this.#gate = gate === 'consumed' ? { quietMs, tables } : undefined;
+    this.#gate = gate === 'consumed' ? { quietMs, readBytes, tables } : undefined;
   }
 
   connect(): ServiceChannel {

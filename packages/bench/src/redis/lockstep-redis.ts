@@ -6,15 +6,19 @@ import { setTraffic } from './set-traffic.js';
 
 const replicaCount = 3;
 const dialect = 'lockstep-adapter-resp';
+/** What Redis takes with one read of a socket. */
+const redisReadBytes = 16 * 1024;
 
 /** A byte stream for each client, as anybody can have it at once. */
 export const lockstepDedicated: RedisContender = {
   name: 'Lockstep, dedicated',
   description:
-    'the adapter tcp with its gate consumed, which knows nothing of Redis, and a connection to each server for each client',
+    'the adapter tcp with its gate consumed, which knows of Redis only how much it reads at once, and a connection to each ' +
+    'server for each client',
   obstacle: redisObstacle,
   traffic: setTraffic(),
-  start: (folder) => startGroup(folder, { adapter: '@lockstep/adapter-tcp', gate: 'consumed' }),
+  start: (folder) =>
+    startGroup(folder, { adapter: '@lockstep/adapter-tcp', gate: 'consumed', options: { readBytes: redisReadBytes } }),
 };
 
 /** The requests of all clients over one connection to each server. */
