@@ -8,7 +8,7 @@ import type { PingAnswer, PingOrder, PingTarget } from './ping-order.js';
 const connectTimeoutMs = 30_000;
 const exchangeTimeoutMs = 60_000;
 /** The targets take turns of this many exchanges, so that whatever disturbs the machine disturbs all of them. */
-const exchangesPerTurn = 50;
+const exchangesPerTurn = 200;
 
 const { targets, messageBytes, count, warmUpCount } = JSON.parse(process.argv[2]!) as PingOrder;
 const message = Buffer.from(Uint8Array.from({ length: messageBytes }, (_, index) => index % 251));

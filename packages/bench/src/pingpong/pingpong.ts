@@ -27,10 +27,10 @@ const plans: Readonly<Record<Scale, ReadonlyMap<number, number>>> = {
     [100_000, 20],
   ]),
   full: new Map([
-    [100, 4000],
-    [1000, 4000],
-    [10_000, 2000],
-    [100_000, 500],
+    [100, 8000],
+    [1000, 8000],
+    [10_000, 4000],
+    [100_000, 1000],
   ]),
 };
 
@@ -72,7 +72,7 @@ async function measure(
     const tables: Table[] = [];
     for (const [messageBytes, count] of plans[scale]) {
       progress(`${setting}: messages of ${messageBytes} bytes`);
-      const order: PingOrder = { targets: routes.targets, messageBytes, count, warmUpCount: Math.ceil(count / 4) };
+      const order: PingOrder = { targets: routes.targets, messageBytes, count, warmUpCount: Math.ceil(count / 2) };
       const [program, ...args] = [...sites.clientHost.command, ...nodeCommand(pingProgram, JSON.stringify(order))];
       const { stdout } = await run(program!, args);
       tables.push(makeTable(setting, messageBytes, JSON.parse(stdout) as PingAnswer, notes));
