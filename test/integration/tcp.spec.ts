@@ -142,23 +142,21 @@ async function idleClients(group: LiveGroup): Promise<void> {
 async function clientThatNeverReads(group: LiveGroup): Promise<void> {
   const client = await open(group, 'e');
   client.pause();
-  client.write(pattern(4 * muchBytes));
-  const other = await open(group, 'e');
-  other.write(Buffer.from('hello'));
-  await until('another one is served', () => other.receivedBytes === 5);
-  expect(client.pendingBytes).to.be.greaterThan(0);
-  for (const each of [client, other]) each.reset();
-  await untilConnectionsAre(group, 1);
+  await holdsUpNobodyElse(group, client);
 }
 
 async function serviceThatNeverReads(group: LiveGroup): Promise<void> {
-  const client = await open(group, 'n');
-  client.write(pattern(4 * muchBytes));
+  await holdsUpNobodyElse(group, await open(group, 'n'));
+}
+
+/** A connection that somebody does not read, with more on its way than fits anywhere. */
+async function holdsUpNobodyElse(group: LiveGroup, stuck: Peer): Promise<void> {
+  stuck.write(pattern(4 * muchBytes));
   const other = await open(group, 'e');
   other.write(Buffer.from('hello'));
   await until('another one is served', () => other.receivedBytes === 5);
-  expect(client.pendingBytes).to.be.greaterThan(0);
-  for (const each of [client, other]) each.reset();
+  expect(stuck.pendingBytes).to.be.greaterThan(0);
+  for (const each of [stuck, other]) each.reset();
   await untilConnectionsAre(group, 1);
 }
 

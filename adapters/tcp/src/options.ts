@@ -33,10 +33,8 @@ const readBytes = { default: 1024, max: 1024 * 1024, unit: 'bytes' };
  */
 export function parseOptions(options: unknown = {}): TcpOptions {
   const given = mapping('options', options, ['quietMs', 'readBytes', 'proxyProtocol']);
-  const sides = mapping('proxyProtocol', given['proxyProtocol'] === undefined ? {} : given['proxyProtocol'], [
-    'in',
-    'out',
-  ]);
+  const { proxyProtocol = {} } = given;
+  const sides = mapping('proxyProtocol', proxyProtocol, ['in', 'out']);
   return {
     quietMs: readCount(given, 'quietMs', quietMs),
     readBytes: readCount(given, 'readBytes', readBytes),

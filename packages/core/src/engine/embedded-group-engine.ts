@@ -15,7 +15,7 @@ const executedUnnotedMax = limits.executionEntriesMax / 8;
 export interface MemberProtocol {
   step(input: MemberInput, now: Milliseconds): readonly MemberEffect[];
   nextDeadline(): Milliseconds | undefined;
-  /** Whether a `flush` has something to do. */
+  /** Whether a `flush` may have something to do. */
   readonly wantsFlush: boolean;
   snapshot(): MemberSnapshot;
 }

@@ -92,7 +92,7 @@ export class Member {
     return earliest;
   }
 
-  /** Whether a `flush` has something to do. */
+  /** Whether a `flush` may have something to do. */
   get wantsFlush(): boolean {
     return this.#flow.wantsFlush;
   }

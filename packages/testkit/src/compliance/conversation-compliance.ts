@@ -56,6 +56,7 @@ export function conversationCompliance(name: string, harness: ConversationHarnes
       expect(outcome).to.equal('failed');
       await untilFreed(relay);
       await relay.close();
+      // The service is gone, and a face whose connections share it says so.
       const others = relay.breaches.filter((breach) => !/was not reached|onLost was told/.test(breach));
       expect(others).to.deep.equal([]);
     });

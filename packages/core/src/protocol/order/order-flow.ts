@@ -108,7 +108,7 @@ export class OrderFlow {
     if (through - this.#executedInReceipt >= limits.executionEntriesMax / 8) this.#receiptIsDue = true;
   }
 
-  /** Whether a flush has something to do. */
+  /** Whether a flush may have something to do. */
   get wantsFlush(): boolean {
     const { isSequencer, submissions } = this.#state;
     return this.#receiptIsDue || isSequencer || submissions.hasGathered;

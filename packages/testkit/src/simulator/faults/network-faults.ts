@@ -1,4 +1,5 @@
 import type { MemberName } from '@lockstep/contracts';
+import type { LinkEnd } from '../network/link.js';
 import type { World } from '../worlds/world.js';
 import type { FaultKind } from './fault-kinds.js';
 
@@ -29,6 +30,14 @@ const both = (one: string, other: string): Way[] => [
   [other, one],
 ];
 
+/** Resets a link. @returns the hosts at its ends */
+export function resetLink({ network, trace }: World, end: LinkEnd<unknown, unknown>): readonly string[] {
+  const hosts = [end.owner.host, end.peer.owner.host];
+  trace.fact('net', `resets the link ${hosts.join('-')}`);
+  network.reset(end);
+  return hosts;
+}
+
 const memberNames = (world: World): string[] => world.random.shuffled([...world.memberHosts.keys()]);
 
 export const networkFaults: readonly FaultKind[] = [
@@ -38,10 +47,7 @@ export const networkFaults: readonly FaultKind[] = [
     strike(world) {
       const ends = world.network.ends();
       if (ends.length === 0) return undefined;
-      const end = world.random.pick(ends);
-      const hosts = [end.owner.host, end.peer.owner.host];
-      world.trace.fact('net', `resets the link ${hosts.join('-')}`);
-      world.network.reset(end);
+      const hosts = resetLink(world, world.random.pick(ends));
       return hosts.filter((host) => world.memberHosts.has(host as MemberName)) as MemberName[];
     },
   },
