@@ -6,6 +6,15 @@ interface Decodable<Fields> {
   decode(reader: BlockReader, length: number): Fields;
 }
 
+/** Set in each byte of an integer but the last. */
+const continued = 0x80;
+
+/** Bytes of the largest integer. */
+const integerBytesMax = 8;
+
+/** Field numbers begin from one. */
+const smallestTag = 1 << 3;
+
 /** What another program sent is not what it should be. Stays inside the codecs: whoever called them gets undefined. */
 export class Malformed extends Error {}
 
@@ -33,6 +42,57 @@ export class BlockReader extends Reader {
     return type.decode(this, this.len - this.pos);
   }
 
+  /** Where the header's message ends, for those who read its fields one by one, up to there. */
+  get headerEnd(): number {
+    return this.len;
+  }
+
+  /** The tag of the next field, which begins before `end`. */
+  tagBefore(end: number): number {
+    const tag = this.integerBefore(end);
+    if (tag < smallestTag) throw new Malformed('a field without a number');
+    return tag;
+  }
+
+  /** An integer, all of it before `end`. */
+  integerBefore(end: number): number {
+    const first = this.pos < end ? this.buf[this.pos]! : continued;
+    if (first < continued) {
+      this.pos++;
+      return first;
+    }
+    return this.#longInteger(end);
+  }
+
+  /** Where a field with a length, such as a message inside a message, ends. */
+  fieldEndBefore(end: number): number {
+    const byteLength = this.integerBefore(end);
+    const fieldEnd = this.pos + byteLength;
+    if (fieldEnd > end) throw new Malformed('a field is cut off');
+    return fieldEnd;
+  }
+
+  /** A text, all of it before `end`. */
+  textBefore(end: number): string {
+    const start = this.pos;
+    const fieldEnd = this.fieldEndBefore(end);
+    this.pos = start;
+    const text = this.string();
+    if (this.pos !== fieldEnd) throw new Malformed('a text of no good length');
+    return text;
+  }
+
+  /** Skips a field that is not known, behind its tag. */
+  skipFieldBefore(end: number, tag: number): void {
+    this.skipType(tag & 7, undefined, tag >>> 3);
+    if (this.pos > end) throw new Malformed('a field is cut off');
+  }
+
+  /** Skips the fields of a message none of whose fields is known. */
+  skipHeader(): void {
+    while (this.pos < this.len) this.skipFieldBefore(this.len, this.tagBefore(this.len));
+  }
+
   /** The next bytes of the body, as a part of the block's buffer. */
   take(byteLength: number): Uint8Array {
     const start = this.#bodyPosition;
@@ -56,17 +116,21 @@ export class BlockReader extends Reader {
    * of its own dependencies; the generated code takes either.
    */
   override uint64(): ReturnType<Reader['uint64']> {
+    return this.integerBefore(this.len) as unknown as ReturnType<Reader['uint64']>;
+  }
+
+  #longInteger(end: number): number {
     let value = 0;
     let factor = 1;
-    for (let count = 0; count < 8; count++) {
-      if (this.pos >= this.len) throw new Malformed('an integer is cut off');
+    for (let count = 0; count < integerBytesMax; count++) {
+      if (this.pos >= end) throw new Malformed('an integer is cut off');
       const byte = this.buf[this.pos++]!;
-      value += (byte & 127) * factor;
-      if (byte < 128) {
+      value += (byte & (continued - 1)) * factor;
+      if (byte < continued) {
         if (value > Number.MAX_SAFE_INTEGER) break;
-        return value as unknown as ReturnType<Reader['uint64']>;
+        return value;
       }
-      factor *= 128;
+      factor *= continued;
     }
     throw new Malformed('an integer is larger than 2^53 - 1');
   }

@@ -6,6 +6,7 @@ import { type BlockReader, decodeStrictly } from './block-reader.js';
 import { BlockWriter } from './block-writer.js';
 import { ordinal } from './checked-fields.js';
 import { decodeAcknowledgements, decodeEntry } from './entry-codec.js';
+import { fieldWriter as writer } from './field-writer.js';
 import { lockstep } from './generated/lockstep.js';
 import { clientCodes as codes } from './wire-codes.js';
 
@@ -23,7 +24,8 @@ export function encodeClientMessage(message: ClientToMember): Uint8Array[] {
       return BlockWriter.encodeFrame(codes.attach, wire.Attach, { epoch, established, received: [...received] });
     }
     case 'commands':
-      return BlockWriter.encodeFrame(codes.commands, wire.Commands, {}, [message.encoded]);
+      writer.start();
+      return writer.finishFrame(codes.commands, [message.encoded]);
     case 'heartbeat':
       return BlockWriter.encodeFrame(codes.heartbeat, wire.Heartbeat, {});
   }
@@ -58,7 +60,7 @@ export function decodeClientMessage(block: Block): ClientToMember | undefined {
 }
 
 function decodeCommands(reader: BlockReader): ClientToMember | undefined {
-  reader.header(wire.Commands);
+  reader.skipHeader();
   const encoded = reader.takeRest();
   const entry = decodeEntry(encoded);
   return entry?.kind === 'commands' ? { kind: 'commands', entry: entry satisfies CommandsEntry, encoded } : undefined;

@@ -3,8 +3,8 @@ import type { PeerMessage } from '../protocol/messages.js';
 import type { Block } from './block.js';
 import { type BlockReader, decodeStrictly } from './block-reader.js';
 import { identity, integer, optionalIdentity, ordinal, present, sentence } from './checked-fields.js';
-import { decodeRun, decodeRuns } from './entry-run-codec.js';
 import { lockstep } from './generated/lockstep.js';
+import { decodeEntries, decodeOrder, decodeReceipt, decodeSubmit } from './order-codec.js';
 import { decodeIncarnations, decodeMember, decodeView, decodeViewChange } from './view-codec.js';
 import { peerCodes as codes } from './wire-codes.js';
 
@@ -22,37 +22,14 @@ export function decodePeerMessage(block: Block): PeerMessage | undefined {
 /** The messages that carry or concern entries. */
 function decodeOrderMessage(reader: BlockReader): PeerMessage | undefined {
   switch (reader.code) {
-    case codes.order: {
-      const order = reader.header(wire.Order);
-      const first = ordinal<OrderNumber>(order.first);
-      return {
-        kind: 'order',
-        view: ordinal<ViewNumber>(order.view),
-        first,
-        runs: decodeRuns(reader, first, order.runs),
-        stable: integer<OrderNumber>(order.stable),
-      };
-    }
-    case codes.submit: {
-      const { view, run } = reader.header(wire.Submit);
-      return { kind: 'submit', view: ordinal<ViewNumber>(view), run: decodeRun(reader, present(run)) };
-    }
-    case codes.receipt: {
-      const { view, received, executed, stable } = reader.header(wire.Receipt);
-      return {
-        kind: 'receipt',
-        view: integer<ViewNumber>(view),
-        received: integer<OrderNumber>(received),
-        executed: integer<OrderNumber>(executed),
-        stable: integer<OrderNumber>(stable),
-      };
-    }
-    case codes.entries: {
-      const entries = reader.header(wire.Entries);
-      const first = ordinal<OrderNumber>(entries.first);
-      const through = ordinal<OrderNumber>(entries.through);
-      return { kind: 'entries', first, runs: decodeRuns(reader, first, entries.runs), through };
-    }
+    case codes.order:
+      return decodeOrder(reader);
+    case codes.submit:
+      return decodeSubmit(reader);
+    case codes.receipt:
+      return decodeReceipt(reader);
+    case codes.entries:
+      return decodeEntries(reader);
     case codes.fetch: {
       const { from, to } = reader.header(wire.Fetch);
       return { kind: 'fetch', from: ordinal<OrderNumber>(from), to: ordinal<OrderNumber>(to) };

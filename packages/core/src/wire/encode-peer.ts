@@ -1,10 +1,10 @@
 import type { EntryRun } from '@lockstep/contracts';
 import { countEntries } from '../protocol/order/entry-run.js';
-import type { Entries, Order, PeerMessage, Submit } from '../protocol/messages.js';
+import type { PeerMessage } from '../protocol/messages.js';
 import { BlockWriter } from './block-writer.js';
 import { cutRuns } from './cut-runs.js';
-import { encodeRun } from './entry-run-codec.js';
 import { lockstep } from './generated/lockstep.js';
+import { encodeEntriesFrame, encodeOrderFrame, encodeReceipt, encodeSubmitFrame } from './order-codec.js';
 import { encodeView, encodeViewChange } from './view-codec.js';
 import { peerCodes as codes } from './wire-codes.js';
 
@@ -18,13 +18,15 @@ import wire = lockstep.wire;
 export function encodePeerMessage(message: PeerMessage): Uint8Array[] {
   switch (message.kind) {
     case 'order':
-      return encodeOrder(message);
+      return encodeGroups(message.first, message.runs, (next, group) => encodeOrderFrame(message, next, group));
     case 'submit':
-      return encodeSubmit(message);
+      return encodeGroups(message.run.firstSubmission, [message.run], (_, group) =>
+        group.flatMap((run) => encodeSubmitFrame(message, run)),
+      );
     case 'entries':
-      return encodeEntries(message);
+      return encodeGroups(message.first, message.runs, (next, group) => encodeEntriesFrame(message, next, group));
     case 'receipt':
-      return BlockWriter.encodeFrame(codes.receipt, wire.Receipt, message);
+      return encodeReceipt(message);
     case 'status':
       return BlockWriter.encodeFrame(codes.status, wire.Status, message);
     case 'suspicion':
@@ -78,29 +80,6 @@ function encodeViewMessage(message: ViewMessage): Uint8Array[] {
   }
 }
 
-function encodeOrder({ view, first, runs, stable }: Order): Uint8Array[] {
-  return encodeGroups(first, runs, (next, group) => {
-    const fields = { view, first: next, runs: group.map(encodeRun), stable };
-    return BlockWriter.encodeFrame(codes.order, wire.Order, fields, group.map(payloadOf));
-  });
-}
-
-function encodeSubmit({ view, run }: Submit): Uint8Array[] {
-  return encodeGroups(run.firstSubmission, [run], (_, group) =>
-    group.flatMap((part) => {
-      const fields = { view, run: encodeRun(part) };
-      return BlockWriter.encodeFrame(codes.submit, wire.Submit, fields, [part.payload]);
-    }),
-  );
-}
-
-function encodeEntries({ first, runs, through }: Entries): Uint8Array[] {
-  return encodeGroups(first, runs, (next, group) => {
-    const fields = { first: next, runs: group.map(encodeRun), through };
-    return BlockWriter.encodeFrame(codes.entries, wire.Entries, fields, group.map(payloadOf));
-  });
-}
-
 /** Encodes each group of runs that goes into one frame; `next` is the number of its first entry. */
 function encodeGroups(
   first: number,
@@ -115,8 +94,4 @@ function encodeGroups(
     next += countEntries(group);
     return frame;
   });
-}
-
-function payloadOf({ payload }: EntryRun): Uint8Array {
-  return payload;
 }

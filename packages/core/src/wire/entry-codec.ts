@@ -1,29 +1,23 @@
 import type { ClientId, ConnectionNumber, Epoch, IncarnationId, Position } from '@lockstep/contracts';
-import type { Acknowledgement, Command, CommandsEntry, Entry } from '../protocol/connections/entry.js';
+import type { Acknowledgement, Entry } from '../protocol/connections/entry.js';
 import { Block } from './block.js';
-import { type BlockReader, decodeStrictly, Malformed } from './block-reader.js';
+import { type BlockReader, decodeStrictly } from './block-reader.js';
 import { BlockWriter } from './block-writer.js';
-import { checkRange, identity, integer, list, ordinal } from './checked-fields.js';
+import { identity, integer, list, ordinal } from './checked-fields.js';
+import { decodeCommands, encodeCommands } from './commands-codec.js';
 import { lockstep } from './generated/lockstep.js';
 import { wireLimits } from './limits.js';
 import { entryCodes as codes } from './wire-codes.js';
 
 import wire = lockstep.wire;
 
-const kinds = wire.CommandKind;
-
 /** Encodes an entry into one buffer: the bytes that the group orders, and that travel from here on unchanged. */
 export function encodeEntry(entry: Entry): Uint8Array {
   switch (entry.kind) {
     case 'attach':
       return BlockWriter.encodeEntry(codes.attach, wire.AttachEntry, { ...entry, received: [...entry.received] });
-    case 'commands': {
-      const { client, epoch, commands } = entry;
-      const payloads: Uint8Array[] = [];
-      for (const command of commands) if (command.kind === 'data') payloads.push(command.payload);
-      const fields = { client, epoch, commands: commands.map(encodeCommand) };
-      return BlockWriter.encodeEntry(codes.commands, wire.CommandsEntry, fields, payloads);
-    }
+    case 'commands':
+      return encodeCommands(entry);
     case 'detach':
       return BlockWriter.encodeEntry(codes.detach, wire.DetachEntry, entry);
     case 'expire':
@@ -56,7 +50,7 @@ function readEntry(reader: BlockReader): Entry | undefined {
       };
     }
     case codes.commands:
-      return readCommands(reader);
+      return decodeCommands(reader);
     case codes.detach: {
       const { client, epoch } = reader.header(wire.DetachEntry);
       return { kind: 'detach', client: identity<ClientId>(client), epoch: ordinal<Epoch>(epoch) };
@@ -67,59 +61,6 @@ function readEntry(reader: BlockReader): Entry | undefined {
     }
     default:
       return undefined;
-  }
-}
-
-function readCommands(reader: BlockReader): CommandsEntry {
-  const { client, epoch, commands } = reader.header(wire.CommandsEntry);
-  return {
-    kind: 'commands',
-    client: identity<ClientId>(client),
-    epoch: ordinal<Epoch>(epoch),
-    commands: list(commands, wireLimits.commandsPerEntryMax, (command) => decodeCommand(reader, command)),
-  };
-}
-
-function encodeCommand(command: Command): lockstep.wire.Command.$Properties {
-  switch (command.kind) {
-    case 'data': {
-      const { connection, position, length, payload } = command;
-      return { kind: kinds.COMMAND_DATA, connection, position, length, bytes: payload.byteLength };
-    }
-    case 'acknowledge': {
-      const { connection, position, ended } = command;
-      return { kind: kinds.COMMAND_ACKNOWLEDGE, connection, position, ended };
-    }
-    case 'open':
-      return { kind: kinds.COMMAND_OPEN, connection: command.connection, endpoint: command.endpoint };
-    case 'end':
-      return { kind: kinds.COMMAND_END, connection: command.connection, position: command.position };
-    case 'reset':
-      return { kind: kinds.COMMAND_RESET, connection: command.connection };
-  }
-}
-
-function decodeCommand(reader: BlockReader, command: lockstep.wire.Command.$Properties): Command {
-  const connection = ordinal<ConnectionNumber>(command.connection);
-  switch (command.kind) {
-    case kinds.COMMAND_DATA: {
-      const position = integer<Position>(command.position);
-      const length = integer(command.length);
-      checkRange(position, length);
-      return { kind: 'data', connection, position, length, payload: reader.take(integer(command.bytes)) };
-    }
-    case kinds.COMMAND_ACKNOWLEDGE: {
-      const position = integer<Position>(command.position);
-      return { kind: 'acknowledge', connection, position, ended: command.ended === true };
-    }
-    case kinds.COMMAND_OPEN:
-      return { kind: 'open', connection, endpoint: identity(command.endpoint) };
-    case kinds.COMMAND_END:
-      return { kind: 'end', connection, position: integer<Position>(command.position) };
-    case kinds.COMMAND_RESET:
-      return { kind: 'reset', connection };
-    default:
-      throw new Malformed('a command of unknown kind');
   }
 }
 

@@ -6,7 +6,8 @@ import { BlockWriter } from './block-writer.js';
 import { integer, list, ordinal, present } from './checked-fields.js';
 import { lockstep } from './generated/lockstep.js';
 import { wireLimits } from './limits.js';
-import { decodeSegment, encodeOutput } from './output-codec.js';
+import { decodeOutput, encodeOutput } from './output-codec.js';
+import { decodeProgress, encodeProgress } from './progress-codec.js';
 import { decodeIncarnations, decodeView, encodeView } from './view-codec.js';
 import { memberCodes as codes } from './wire-codes.js';
 
@@ -31,10 +32,8 @@ export function encodeMemberMessage(message: MemberToClient): Uint8Array[] {
   switch (message.kind) {
     case 'output':
       return encodeOutput(message);
-    case 'progress': {
-      const { epoch, stableBatches, taken } = message;
-      return BlockWriter.encodeFrame(codes.progress, wire.Progress, { epoch, stableBatches, taken: [...taken] });
-    }
+    case 'progress':
+      return encodeProgress(message);
     case 'states': {
       const { epoch, connections } = message;
       return BlockWriter.encodeFrame(codes.states, wire.ConnectionStates, { epoch, connections: [...connections] });
@@ -66,26 +65,10 @@ export function encodeMemberMessage(message: MemberToClient): Uint8Array[] {
 export function decodeMemberMessage(block: Block): MemberToClient | undefined {
   return decodeStrictly(block, (reader) => {
     switch (reader.code) {
-      case codes.output: {
-        const { epoch, segments } = reader.header(wire.Output);
-        return {
-          kind: 'output',
-          epoch: ordinal<Epoch>(epoch),
-          segments: list(segments, wireLimits.segmentsPerFrameMax, (segment) => decodeSegment(reader, segment)),
-        };
-      }
-      case codes.progress: {
-        const { epoch, stableBatches, taken } = reader.header(wire.Progress);
-        return {
-          kind: 'progress',
-          epoch: ordinal<Epoch>(epoch),
-          stableBatches: integer(stableBatches),
-          taken: list(taken, wireLimits.listedConnectionsMax, ({ connection, position }) => ({
-            connection: ordinal<ConnectionNumber>(connection),
-            position: integer<Position>(position),
-          })),
-        };
-      }
+      case codes.output:
+        return decodeOutput(reader);
+      case codes.progress:
+        return decodeProgress(reader);
       case codes.states: {
         const { epoch, connections } = reader.header(wire.ConnectionStates);
         return { kind: 'states', epoch: ordinal<Epoch>(epoch), connections: decodeConnectionStates(connections) };

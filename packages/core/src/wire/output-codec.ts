@@ -1,59 +1,103 @@
-import type { ConnectionNumber, Position } from '@lockstep/contracts';
+import type { ConnectionNumber, Epoch, Position } from '@lockstep/contracts';
 import type { Output, OutputSegment } from '../protocol/connections/client-link.js';
 import { advance, canBeCut } from '../protocol/connections/piece.js';
 import { type BlockReader, Malformed } from './block-reader.js';
-import { BlockWriter } from './block-writer.js';
-import { checkRange, integer, ordinal } from './checked-fields.js';
-import { lockstep } from './generated/lockstep.js';
+import { checkRange, ordinal } from './checked-fields.js';
+import { fieldWriter as writer } from './field-writer.js';
 import { wireLimits } from './limits.js';
-import { memberCodes } from './wire-codes.js';
-
-import wire = lockstep.wire;
-
-const kinds = wire.SegmentKind;
+import { tags } from './tags.js';
+import { memberCodes, segmentCodes as codes } from './wire-codes.js';
 
 /** Encodes released output, in several frames if it is much. */
 export function encodeOutput({ epoch, segments }: Output): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (const group of groupSegments(segments.some(isTooLong) ? segments.flatMap(cutSegment) : segments)) {
     const payloads: Uint8Array[] = [];
-    for (const segment of group) if (segment.kind === 'data') payloads.push(segment.payload);
-    const fields = { epoch, segments: group.map(encodeSegment) };
-    frames.push(...BlockWriter.encodeFrame(memberCodes.output, wire.Output, fields, payloads));
+    writer.start();
+    writer.integer(tags.output.epoch, epoch);
+    for (const segment of group) {
+      const start = writer.open(tags.output.segments);
+      encodeSegment(segment);
+      writer.close(start);
+      if (segment.kind === 'data') payloads.push(segment.payload);
+    }
+    const frame = writer.finishFrame(memberCodes.output, payloads);
+    if (group === segments) return frame;
+    frames.push(...frame);
   }
   return frames;
 }
 
-/** Takes a segment's payload from the body. */
-export function decodeSegment(reader: BlockReader, segment: lockstep.wire.OutputSegment.$Properties): OutputSegment {
-  const connection = ordinal<ConnectionNumber>(segment.connection);
-  const position = integer<Position>(segment.position);
-  switch (segment.kind) {
-    case kinds.SEGMENT_DATA: {
-      const length = integer(segment.length);
-      checkRange(position, length);
-      return { kind: 'data', connection, position, length, payload: reader.take(integer(segment.bytes)) };
+/** Decodes released output. Payloads are parts of the block's buffer. */
+export function decodeOutput(reader: BlockReader): Output {
+  const { headerEnd } = reader;
+  let epoch = 0;
+  const segments: OutputSegment[] = [];
+  while (reader.pos < headerEnd) {
+    const tag = reader.tagBefore(headerEnd);
+    switch (tag) {
+      case tags.output.epoch:
+        epoch = reader.integerBefore(headerEnd);
+        break;
+      case tags.output.segments:
+        if (segments.length === wireLimits.segmentsPerFrameMax) throw new Malformed('a list is too long');
+        segments.push(decodeSegment(reader, reader.fieldEndBefore(headerEnd)));
+        break;
+      default:
+        reader.skipFieldBefore(headerEnd, tag);
     }
-    case kinds.SEGMENT_END:
+  }
+  return { kind: 'output', epoch: ordinal<Epoch>(epoch), segments };
+}
+
+function encodeSegment(segment: OutputSegment): void {
+  writer.integer(tags.outputSegment.kind, codes[segment.kind]);
+  writer.integer(tags.outputSegment.connection, segment.connection);
+  writer.integer(tags.outputSegment.position, segment.position);
+  if (segment.kind !== 'data') return;
+  writer.integer(tags.outputSegment.length, segment.length);
+  writer.integer(tags.outputSegment.bytes, segment.payload.byteLength);
+}
+
+function decodeSegment(reader: BlockReader, end: number): OutputSegment {
+  let code = 0;
+  let number = 0;
+  let position = 0 as Position;
+  let length = 0;
+  let byteLength = 0;
+  while (reader.pos < end) {
+    const tag = reader.tagBefore(end);
+    switch (tag) {
+      case tags.outputSegment.kind:
+        code = reader.integerBefore(end);
+        break;
+      case tags.outputSegment.connection:
+        number = reader.integerBefore(end);
+        break;
+      case tags.outputSegment.position:
+        position = reader.integerBefore(end) as Position;
+        break;
+      case tags.outputSegment.length:
+        length = reader.integerBefore(end);
+        break;
+      case tags.outputSegment.bytes:
+        byteLength = reader.integerBefore(end);
+        break;
+      default:
+        reader.skipFieldBefore(end, tag);
+    }
+  }
+  const connection = ordinal<ConnectionNumber>(number);
+  switch (code) {
+    case codes.data:
+      checkRange(position, length);
+      return { kind: 'data', connection, position, length, payload: reader.take(byteLength) };
+    case codes.end:
       return { kind: 'end', connection, position };
-    case kinds.SEGMENT_RESET:
+    case codes.reset:
       return { kind: 'reset', connection, position };
     default:
       throw new Malformed('a segment of unknown kind');
-  }
-}
-
-function encodeSegment(segment: OutputSegment): lockstep.wire.OutputSegment.$Properties {
-  const { connection, position } = segment;
-  switch (segment.kind) {
-    case 'data': {
-      const { length, payload } = segment;
-      return { kind: kinds.SEGMENT_DATA, connection, position, length, bytes: payload.byteLength };
-    }
-    case 'end':
-      return { kind: kinds.SEGMENT_END, connection, position };
-    case 'reset':
-      return { kind: kinds.SEGMENT_RESET, connection, position };
   }
 }
 

@@ -1,8 +1,11 @@
-import type { ClientToMember, MemberToClient } from '../protocol/connections/client-link.js';
-import type { Entry } from '../protocol/connections/entry.js';
+import type { ClientToMember, MemberToClient, OutputSegment } from '../protocol/connections/client-link.js';
+import type { Command, Entry } from '../protocol/connections/entry.js';
 import type { PeerMessage } from '../protocol/messages.js';
 
-/** The wire codes: the field numbers of the `oneof`s in lockstep.proto, by the kinds of our own messages. */
+/**
+ * The wire codes: the field numbers of the `oneof`s in lockstep.proto, and the values of its enumerations of commands and
+ * segments, by the kinds of our own messages.
+ */
 
 export const handshakeCodes = { hello: 1, welcome: 2, refusal: 3 } as const;
 
@@ -53,3 +56,19 @@ export const memberCodes = {
 } as const satisfies Record<MemberToClient['kind'], number>;
 
 export const observerCodes = { status: 1 } as const;
+
+/** `CommandKind` */
+export const commandCodes = {
+  open: 1,
+  data: 2,
+  end: 3,
+  reset: 4,
+  acknowledge: 5,
+} as const satisfies Record<Command['kind'], number>;
+
+/** `SegmentKind` */
+export const segmentCodes = {
+  data: 1,
+  end: 2,
+  reset: 3,
+} as const satisfies Record<OutputSegment['kind'], number>;
