@@ -34,7 +34,8 @@ export const failover: Benchmark = {
     const notes = [
       'Lockstep: 3 replicas of an echo service; the longest that one request took around each blow, on one connection that has ' +
         'one request in flight, and on one that sends one every 2 ms. An interceptor is killed with its service by SIGKILL. Each ' +
-        'victim is a member again before the next blow.',
+        'victim is a member again before the next blow. Calm: the longest wait with one in flight in as long a time right ' +
+        'before each blow, when nobody dies: what this machine does to a client by itself.',
     ];
     const rows: Cell[][] = [];
     for (const fault of dealt) {
@@ -64,9 +65,9 @@ async function measureFault(context: BenchmarkContext, fault: Fault, blows: numb
   if (fault.silent && HostNetwork.obstacle !== undefined) return HostNetwork.obstacle;
   const network = fault.silent ? await HostNetwork.create(hostCount) : undefined;
   try {
-    const { oneInFlight, paced } = await measureStalls(context.folder, fault, blows, network, context.progress);
+    const { calm, oneInFlight, paced } = await measureStalls(context.folder, fault, blows, network, context.progress);
     const row = [`Lockstep, ${fault.name}`, blows, ...millisecondsOf(oneInFlight), ...millisecondsOf(paced)];
-    return [...row, ...fault.targets];
+    return [...row, ...fault.targets, ...millisecondsOf(calm).slice(1)];
   } finally {
     await network?.remove();
   }
@@ -91,6 +92,8 @@ function tableOf(rows: readonly (readonly Cell[])[], notes: readonly string[]): 
       { heading: 'paced max ms', decimals: 1 },
       { heading: 'reach p99 ms' },
       { heading: 'aim p99 ms' },
+      { heading: 'calm p99 ms', decimals: 1 },
+      { heading: 'calm max ms', decimals: 1 },
     ],
     rows,
     notes,

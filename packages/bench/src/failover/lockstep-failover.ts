@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { localHosts, startEchoGroup } from '../echo/echo-group.js';
+import type { MemberStatus } from '@lockstep/core';
 import type { LockstepGroup } from '../lockstep/lockstep-group.js';
 import { Latency } from '../measure/latency.js';
 import type { HostNetwork } from '../network/host-network.js';
@@ -20,6 +21,8 @@ const watchMs = 500;
 
 /** The longest that a request took, once for each blow. */
 export interface Stalls {
+  /** One in flight, for as long as after the blow, but right before it: what the machine itself does to a client. */
+  readonly calm: Latency;
   readonly oneInFlight: Latency;
   readonly paced: Latency;
 }
@@ -32,7 +35,7 @@ export async function measureStalls(
   network: HostNetwork | undefined,
   progress: (sentence: string) => void,
 ): Promise<Stalls> {
-  const stalls = { oneInFlight: new Latency(), paced: new Latency() };
+  const stalls = { calm: new Latency(), oneInFlight: new Latency(), paced: new Latency() };
   for (let done = 0; done < blows; done += killsPerGroup) {
     progress(`${fault.name}: ${done} of ${blows}`);
     const ownFolder = join(folder, `${fault.name}-${done}`.replaceAll(/\W+/g, '-'));
@@ -57,7 +60,9 @@ async function strikeGroup(
   const clients = new Worker<StallOrder, StallAnswer>(stallProgram, [clientHost.address, `${group.clientPort}`]);
   try {
     for (let blow = 0; blow < blows; blow++) {
-      const { oneInFlightMs, pacedMs } = await strike(group, clients, fault, network);
+      const victim = await arrange(group, fault);
+      stalls.calm.record((await watch(clients)).oneInFlightMs);
+      const { oneInFlightMs, pacedMs } = await strike(group, clients, victim, fault, network);
       stalls.oneInFlight.record(oneInFlightMs);
       stalls.paced.record(pacedMs);
     }
@@ -70,20 +75,27 @@ async function strikeGroup(
 async function strike(
   group: LockstepGroup,
   clients: Worker<StallOrder, StallAnswer>,
+  victim: MemberStatus,
   fault: Fault,
   network: HostNetwork | undefined,
 ): Promise<StallAnswer> {
-  const victim = await arrange(group, fault);
-  await clients.ask({ kind: 'begin' });
   const host = group.hostOf(victim);
-  if (fault.silent) await network!.cut(host);
-  else await group.killService(victim);
-  await pause(watchMs);
-  const answer = await clients.ask({ kind: 'end' });
+  const answer = await watch(clients, () => (fault.silent ? network!.cut(host) : group.killService(victim)));
   if (fault.silent) {
     await group.killService(victim);
     await network!.mend(host);
   }
   group.restartService(victim);
   return answer;
+}
+
+/** The longest that a request takes from the blow on, which comes when all is well; there need not be one. */
+async function watch(
+  clients: Worker<StallOrder, StallAnswer>,
+  blow: () => Promise<void> = () => Promise.resolve(),
+): Promise<StallAnswer> {
+  await clients.ask({ kind: 'begin' });
+  await blow();
+  await pause(watchMs);
+  return clients.ask({ kind: 'end' });
 }

@@ -18,20 +18,34 @@ const pingProgram = new URL('ping-program.js', import.meta.url);
 const replicaCount = 3;
 const rate = '100mbit';
 
-/** Exchanges that count, for each route, by the size of the message in bytes. */
-const plans: Readonly<Record<Scale, ReadonlyMap<number, number>>> = {
-  short: new Map([
-    [100, 50],
-    [1000, 50],
-    [10_000, 50],
-    [100_000, 20],
-  ]),
-  full: new Map([
-    [100, 8000],
-    [1000, 8000],
-    [10_000, 4000],
-    [100_000, 1000],
-  ]),
+/** Exchanges for each route. */
+interface Plan {
+  /** Before any count: until V8 has compiled what runs often in every program on the way. */
+  readonly heatUp: number;
+  /** That count, by the size of the message in bytes; half as many go before them. */
+  readonly counts: ReadonlyMap<number, number>;
+}
+
+const heatUpBytes = 100;
+const plans: Readonly<Record<Scale, Plan>> = {
+  short: {
+    heatUp: 50,
+    counts: new Map([
+      [100, 50],
+      [1000, 50],
+      [10_000, 50],
+      [100_000, 20],
+    ]),
+  },
+  full: {
+    heatUp: 20_000,
+    counts: new Map([
+      [100, 8000],
+      [1000, 8000],
+      [10_000, 4000],
+      [100_000, 1000],
+    ]),
+  },
 };
 
 /** The tables 1 and 2 of the paper. */
@@ -69,18 +83,26 @@ async function measure(
   progress(`${setting}: starting`);
   const routes = await Routes.start(ownFolder, sites);
   try {
+    const { heatUp, counts } = plans[scale];
+    const { targets } = routes;
+    progress(`${setting}: heating up`);
+    await ping(sites, { targets, messageBytes: heatUpBytes, count: 1, warmUpCount: heatUp });
     const tables: Table[] = [];
-    for (const [messageBytes, count] of plans[scale]) {
+    for (const [messageBytes, count] of counts) {
       progress(`${setting}: messages of ${messageBytes} bytes`);
-      const order: PingOrder = { targets: routes.targets, messageBytes, count, warmUpCount: Math.ceil(count / 2) };
-      const [program, ...args] = [...sites.clientHost.command, ...nodeCommand(pingProgram, JSON.stringify(order))];
-      const { stdout } = await run(program!, args);
-      tables.push(makeTable(setting, messageBytes, JSON.parse(stdout) as PingAnswer, notes));
+      const answer = await ping(sites, { targets, messageBytes, count, warmUpCount: Math.ceil(count / 2) });
+      tables.push(makeTable(setting, messageBytes, answer, notes));
     }
     return tables;
   } finally {
     await routes.stop();
   }
+}
+
+async function ping({ clientHost }: Sites, order: PingOrder): Promise<PingAnswer> {
+  const [program, ...args] = [...clientHost.command, ...nodeCommand(pingProgram, JSON.stringify(order))];
+  const { stdout } = await run(program!, args);
+  return JSON.parse(stdout) as PingAnswer;
 }
 
 function makeTable(setting: string, messageBytes: number, answer: PingAnswer, notes: readonly string[]): Table {
