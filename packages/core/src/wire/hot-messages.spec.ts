@@ -198,6 +198,38 @@ function addUnknown(type: Generated, fields: Fields, writer: BlockWriter): void 
   writer.uint32(8 * 103 + 5).fixed32(1);
 }
 
+describe('wire: fields whose length takes more than one byte', () => {
+  for (const count of [1, 121, 122, 123, 124, 125, 126, 127, 128, 129, 1000, 4096]) {
+    it(`are written as the generated code does: a run of ${count} entries`, () => {
+      const lengths = Array.from({ length: count }, (_, index) => index % 3);
+      const payload = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+      const run = { sender: 's', firstSubmission: 1, lengths, payload };
+      const frame = Buffer.concat(
+        encodePeerMessage({ kind: 'order', view: 1, first: 1, runs: [run], stable: 0 } as never),
+      );
+      const fields = { view: 1, first: 1, runs: [without('payload', run)], stable: 0 };
+      const generated = BlockWriter.encodeEntry(peerCodes.order, wire.Order, fields, [payload]);
+      expect(frame.subarray(4).equals(generated)).to.equal(true);
+    });
+  }
+
+  for (const length of [116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128]) {
+    it(`are written as the generated code does: an endpoint of ${length} letters`, () => {
+      const endpoint = 'ü'.repeat(length / 2).padEnd(length, 'x');
+      const entry = { kind: 'commands', client: 'c', epoch: 1, commands: [{ kind: 'open', connection: 1, endpoint }] };
+      const fields = {
+        client: 'c',
+        epoch: 1,
+        commands: [{ kind: wire.CommandKind.COMMAND_OPEN, connection: 1, endpoint }],
+      };
+      const type = wire.CommandsEntry as unknown as Generated;
+      const generated = BlockWriter.encodeEntry(entryCodes.commands, type, fields);
+      expect(Buffer.from(encodeEntry(entry as never)).equals(generated)).to.equal(true);
+      expect(decodeEntry(generated)).to.deep.equal(entry);
+    });
+  }
+});
+
 describe('wire: commands in a frame', () => {
   it('are the entry, as it is', () => {
     fc.assert(
