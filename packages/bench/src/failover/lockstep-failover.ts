@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { localHosts, startEchoGroup } from '../echo/echo-group.js';
 import type { MemberStatus } from '@lockstep/core';
+import { localHosts, startEchoGroup } from '../echo/echo-group.js';
 import type { LockstepGroup } from '../lockstep/lockstep-group.js';
 import { Latency } from '../measure/latency.js';
 import type { HostNetwork } from '../network/host-network.js';

@@ -1,14 +1,12 @@
 import { BufferWriter } from 'protobufjs/minimal.js';
 import { invariant } from '../protocol/invariant.js';
-import { headerLengthBytes, writeUint32 } from './block.js';
+import { frameLengthBytes, headerLengthBytes, writeUint32 } from './block.js';
 import { wireLimits } from './limits.js';
 
 /** A generated message class, as far as encoding needs it. */
 interface Encodable<Fields> {
   encode(fields: Fields, writer: BlockWriter): unknown;
 }
-
-const frameLengthBytes = 4;
 
 /** Most headers, with a small body behind them, fit into this, so that the buffer need not grow. */
 const initialBytes = 512;

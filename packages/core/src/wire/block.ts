@@ -1,5 +1,8 @@
 import { wireLimits } from './limits.js';
 
+/** Bytes of the length in front of a frame. */
+export const frameLengthBytes = 4;
+
 /** Bytes of the header's length in front of a header. */
 export const headerLengthBytes = 4;
 

@@ -1,8 +1,6 @@
 import { invariant } from '../protocol/invariant.js';
-import { headerLengthBytes, writeUint32 } from './block.js';
+import { frameLengthBytes, headerLengthBytes, writeUint32 } from './block.js';
 import { wireLimits } from './limits.js';
-
-const frameLengthBytes = 4;
 
 /** What the field of a `oneof` has in front of its message at most: a tag of one byte, and a length. */
 const oneofBytesMax = 1 + 5;

@@ -1,8 +1,5 @@
-import { Block, readUint32 } from './block.js';
+import { Block, frameLengthBytes, readUint32 } from './block.js';
 import { wireLimits } from './limits.js';
-
-/** Bytes of the length in front of a frame. */
-const prefixBytes = 4;
 
 /** What is wrong with a stream of frames; no more can be read from it. */
 export type FramingFault = 'frame-empty' | 'frame-too-large' | 'frame-header-too-large';
@@ -15,7 +12,7 @@ export class Framer {
   /** Largest frame that is accepted from here on. */
   frameBytesMax: number = wireLimits.handshakeFrameBytesMax;
   readonly #onFrame: (block: Block) => boolean;
-  readonly #prefix = new Uint8Array(prefixBytes);
+  readonly #prefix = new Uint8Array(frameLengthBytes);
   #prefixLength = 0;
   #frame: Buffer | undefined;
   #frameLength = 0;
@@ -29,11 +26,11 @@ export class Framer {
   push(chunk: Uint8Array): FramingFault | undefined {
     let position = 0;
     while (position < chunk.byteLength) {
-      if (this.#prefixLength === 0 && chunk.byteLength - position >= prefixBytes) {
+      if (this.#prefixLength === 0 && chunk.byteLength - position >= frameLengthBytes) {
         const length = readUint32(chunk, position);
-        const end = position + prefixBytes + length;
+        const end = position + frameLengthBytes + length;
         if (end <= chunk.byteLength) {
-          const outcome = this.#fault(length) ?? this.#deliver(chunk, position + prefixBytes, end);
+          const outcome = this.#fault(length) ?? this.#deliver(chunk, position + frameLengthBytes, end);
           if (outcome !== 'more') return outcome === 'enough' ? undefined : outcome;
           position = end;
           continue;
@@ -49,10 +46,10 @@ export class Framer {
   /** Copies what the chunk has of a frame that is not whole, and returns the position behind it. */
   #assemble(chunk: Uint8Array, start: number): number | FramingFault | 'enough' {
     let position = start;
-    while (this.#prefixLength < prefixBytes) {
+    while (this.#prefixLength < frameLengthBytes) {
       if (position === chunk.byteLength) return position;
       this.#prefix[this.#prefixLength++] = chunk[position++]!;
-      if (this.#prefixLength < prefixBytes) continue;
+      if (this.#prefixLength < frameLengthBytes) continue;
       const length = readUint32(this.#prefix, 0);
       const fault = this.#fault(length);
       if (fault !== undefined) return fault;
