@@ -36,7 +36,7 @@ type ClientLink = MessageConnection<ClientToMember>;
 export class ClientLinks {
   readonly #options: ClientLinksOptions;
   readonly #links = new Map<ClientId, ClientLink>();
-  readonly #unflushed = new Set<ClientLink>();
+  #unflushed: ClientLink[] = [];
   readonly #silence: SilenceWatch;
   #handler: ClientLinksHandler | undefined;
   #held = false;
@@ -59,9 +59,11 @@ export class ClientLinks {
   send(client: ClientId, messages: readonly MemberToClient[]): void {
     const link = this.#links.get(client);
     if (link === undefined) return;
+    const isFirst = !link.hasGathered;
     for (const message of messages) link.send(encodeMemberMessage(message));
-    if (this.#unflushed.size === 0) process.nextTick(this.#flush);
-    this.#unflushed.add(link);
+    if (!isFirst) return;
+    if (this.#unflushed.length === 0) process.nextTick(this.#flush);
+    this.#unflushed.push(link);
   }
 
   /** Closes the link, after everything sent so far; nothing more is told about it. */
@@ -126,8 +128,8 @@ export class ClientLinks {
   }
 
   readonly #flush = (): void => {
-    const links = [...this.#unflushed];
-    this.#unflushed.clear();
+    const links = this.#unflushed;
+    this.#unflushed = [];
     for (const link of links) link.flush();
   };
 }

@@ -85,6 +85,11 @@ export class FrameConnection {
     return this.#gatheredBytes + this.#socket.writableLength;
   }
 
+  /** Something was given to `send` that waits for `flush`. */
+  get hasGathered(): boolean {
+    return this.#gathered.length > 0;
+  }
+
   get isClosing(): boolean {
     return this.#closeReason !== undefined;
   }

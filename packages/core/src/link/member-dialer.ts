@@ -44,7 +44,7 @@ export class MemberDialer {
   readonly #options: MemberDialerOptions;
   readonly #dials = new Map<MemberName, () => void>();
   readonly #links = new Map<MemberName, MemberLink>();
-  readonly #unflushed = new Set<MemberLink>();
+  #unflushed: MemberLink[] = [];
   #handler: MemberDialerHandler | undefined;
 
   constructor(options: MemberDialerOptions) {
@@ -90,9 +90,11 @@ export class MemberDialer {
   send(member: MemberName, message: ClientToMember): void {
     const link = this.#links.get(member);
     if (link === undefined) return;
+    const isFirst = !link.hasGathered;
     link.send(encodeClientMessage(message));
-    if (this.#unflushed.size === 0) process.nextTick(this.#flush);
-    this.#unflushed.add(link);
+    if (!isFirst) return;
+    if (this.#unflushed.length === 0) process.nextTick(this.#flush);
+    this.#unflushed.push(link);
   }
 
   /** Closes all links; nothing more is told. */
@@ -138,8 +140,8 @@ export class MemberDialer {
   }
 
   readonly #flush = (): void => {
-    const links = [...this.#unflushed];
-    this.#unflushed.clear();
+    const links = this.#unflushed;
+    this.#unflushed = [];
     for (const link of links) link.flush();
   };
 }

@@ -42,6 +42,11 @@ export class MessageConnection<Message> implements FrameHandler {
     return this.#connection.bytesRead + this.#connection.bytesSent;
   }
 
+  /** Something was sent that waits for `flush`. */
+  get hasGathered(): boolean {
+    return this.#connection.hasGathered;
+  }
+
   /** Gathers encoded frames until `flush`. */
   send(pieces: readonly Uint8Array[]): void {
     this.#connection.send(pieces);

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '@lockstep/contracts';
+import { Gathering } from '../gathering.js';
 import type { ClientConnection } from './client-connection.js';
 import { clientLimits } from './limits.js';
 
@@ -7,7 +8,7 @@ import { clientLimits } from './limits.js';
  */
 export class AcknowledgementSchedule {
   readonly #unacknowledgedBytesMax: number;
-  readonly #pending = new Set<ClientConnection>();
+  readonly #pending = new Gathering<ClientConnection>();
   #urgent = false;
   #dueAt: Milliseconds | undefined;
 
@@ -29,25 +30,19 @@ export class AcknowledgementSchedule {
   note(connection: ClientConnection, now: Milliseconds): void {
     const { output } = connection;
     if (!output.hasNews || connection.resetting) return;
-    this.#pending.add(connection);
+    this.#pending.add(connection.unacknowledged);
     this.#dueAt ??= now + clientLimits.acknowledgeAfterMs;
     if (output.isWhole || output.unacknowledgedBytes > this.#unacknowledgedBytesMax) this.#urgent = true;
   }
 
   forget(connection: ClientConnection): void {
-    this.#pending.delete(connection);
+    this.#pending.delete(connection.unacknowledged);
   }
 
   /** The connections that have something to acknowledge; they count as done. */
   take(): ClientConnection[] {
-    const pending = [...this.#pending].filter(({ resetting, output }) => !resetting && output.hasNews);
-    this.clear();
-    return pending;
-  }
-
-  clear(): void {
-    this.#pending.clear();
     this.#urgent = false;
     this.#dueAt = undefined;
+    return this.#pending.take().filter(({ resetting, output }) => !resetting && output.hasNews);
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { ConnectionNumber, Epoch, IncarnationId, MemberName } from '@lockstep/contracts';
-import type { AttachRefused } from '../connections/client-link.js';
+import type { ConnectionNumber, Epoch, IncarnationId, MemberName, View } from '@lockstep/contracts';
+import type { Attached, AttachRefused } from '../connections/client-link.js';
 import type { acknowledgement } from '../connections/replica-bench.fixture.js';
 import { attached, data, finish, open, output, piece, progress, reset } from '../connections/replica-bench.fixture.js';
 import { a, b, batch, c, ClientBench, viewWith } from './client-bench.fixture.js';
@@ -21,6 +21,10 @@ function connect(member: MemberName): ClientEffect {
 
 function disconnect(member: MemberName): ClientEffect {
   return { kind: 'disconnect', member };
+}
+
+function attachedIn(epoch: number, view: View): Attached {
+  return { ...attached(epoch, 1, 1), view };
 }
 
 function refused(...members: string[]): AttachRefused {
@@ -45,8 +49,40 @@ describe('a client engine looks for a member:', () => {
     const bench = new ClientBench().attached();
     bench.receive(a, { kind: 'view', view: viewWith(2, 'c', 'a', 'w') });
     bench.receive(a, { kind: 'view', view: viewWith(1, 'a', 'b', 'c') });
+    expect(bench.linkDown(a)).to.deep.equal([connect(c)]);
+    expect(bench.linkDown(c)).to.deep.equal([connect(b)]);
+  });
+
+  it('the sequencer, if it was attached elsewhere before any client came', () => {
+    const bench = new ClientBench();
+    bench.tell({ kind: 'start' });
+    bench.linkDown(a);
+    bench.linkUp(b);
+    expect(bench.receive(b, attachedIn(1, viewWith(1, 'a', 'b', 'c')))).to.deep.equal([disconnect(b), connect(a)]);
+    bench.accept();
+    expect(bench.linkUp(a)).to.deep.equal([attach(a, 2, true)]);
+  });
+
+  it('not the sequencer again in a view in which it has refused', () => {
+    const bench = new ClientBench();
+    bench.tell({ kind: 'start' });
+    bench.linkDown(a);
+    bench.linkUp(b);
+    bench.receive(b, attachedIn(1, viewWith(1, 'a', 'b', 'c')));
     expect(bench.linkDown(a)).to.deep.equal([connect(b)]);
-    expect(bench.linkDown(b)).to.deep.equal([connect(c)]);
+    bench.linkUp(b);
+    expect(bench.receive(b, attachedIn(2, viewWith(1, 'a', 'b', 'c')))).to.deep.equal([]);
+    expect(bench.engine.snapshot()).to.include({ state: 'attached', member: b });
+  });
+
+  it('nobody else while it has connections, wherever the sequencer is', () => {
+    const bench = new ClientBench();
+    bench.tell({ kind: 'start' });
+    bench.linkDown(a);
+    bench.linkUp(b);
+    bench.accept();
+    expect(bench.receive(b, attachedIn(1, viewWith(1, 'a', 'b', 'c')))).to.deep.equal([]);
+    expect(bench.engine.snapshot()).to.include({ state: 'attached', member: b });
   });
 
   it('whom a refusal names', () => {

@@ -3,6 +3,7 @@ import type { ConnectionState } from '../connections/client-link.js';
 import type { Command } from '../connections/entry.js';
 import { pieceOverheadBytes } from '../connections/piece.js';
 import type { ClientConnectionSnapshot } from './client-io.js';
+import { Slot } from '../gathering.js';
 import { DeliveredOutput } from './delivered-output.js';
 import { RetainedInput } from './retained-input.js';
 
@@ -19,6 +20,8 @@ export class ClientConnection {
   isGone = false;
   /** The client's connection is not read at present. */
   paused = false;
+  readonly unsent = new Slot(this);
+  readonly unacknowledged = new Slot(this);
   /** What the budget knows of `waitingBytes`. */
   accountedBytes = 0;
   /** Whether the group has it: `new` if not as far as is known, `sent` if that is on its way, `known` if it is stable. */

@@ -42,6 +42,8 @@ export class ClientEngine {
   #uplink: Uplink | undefined;
   /** Whom to dial when, while there is no uplink. */
   #retry: { readonly member: MemberName; readonly at: Milliseconds } | undefined;
+  /** The last view in which this client interceptor has moved to rank 0 of its own accord. */
+  #movedIn: View | undefined;
   /** Undefined while attached. */
   #unattachedSince: Milliseconds | undefined;
   #gaveUp = false;
@@ -257,6 +259,23 @@ export class ClientEngine {
     this.#gaveUp = false;
     uplink.enter('attached', this.#state.now);
     this.#state.report('info', 'attached', { member: uplink.member, epoch: uplink.epoch, order: message.order });
+    this.#moveIfIdle(uplink);
+  }
+
+  /**
+   * Whoever starts together with the group may find a member that is ready before the sequencer is. As long as there is no
+   * connection that would have to wait, it costs nothing to move there: the sequencer's own clients are served fastest.
+   */
+  #moveIfIdle(uplink: Uplink): void {
+    const first = this.#search.first();
+    if (this.#session.size > 0 || first === undefined || first === uplink.member) return;
+    // Once for each view: the sequencer may have reasons to refuse.
+    if (this.#movedIn?.genesis === this.#view!.genesis && this.#movedIn.number === this.#view!.number) return;
+    this.#movedIn = this.#view;
+    this.#unattachedSince = this.#state.now;
+    this.#state.report('info', 'move', { from: uplink.member, to: first });
+    this.#state.emit({ kind: 'disconnect', member: uplink.member });
+    this.#connect(first);
   }
 
   #news(uplink: Uplink, message: Output | Progress): void {

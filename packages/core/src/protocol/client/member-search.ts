@@ -6,8 +6,8 @@ export class MemberSearch {
   readonly #configured: readonly MemberName[];
   /** The members of the last known view, by rank. */
   #ranked: readonly MemberName[] = [];
-  /** In a row. */
-  #failures = 0;
+  /** Who was turned to in vain in this round. */
+  readonly #tried = new Set<MemberName>();
   #fruitlessRounds = 0;
 
   /** @param configured every member that has a service; at least one */
@@ -27,20 +27,23 @@ export class MemberSearch {
 
   /** An attachment has lasted: what failed before does not count any more. */
   succeeded(): void {
-    this.#failures = 0;
+    this.#tried.clear();
     this.#fruitlessRounds = 0;
   }
 
-  /** The next one after `lost`: at once, but after a fruitless round through all of them with a delay that grows. */
+  /**
+   * Whom to turn to after `lost`: the first by rank who was not tried in this round, for the sequencer's own clients are
+   * served fastest; at once, but after a fruitless round through all of them with a delay that grows.
+   */
   next(lost: MemberName): { readonly member: MemberName | undefined; readonly delayMs: Milliseconds } {
     const candidates = this.#candidates;
-    const member = candidates[(candidates.indexOf(lost) + 1) % candidates.length];
-    this.#failures += 1;
-    if (this.#failures < candidates.length) return { member, delayMs: 0 };
-    this.#failures = 0;
+    this.#tried.add(lost);
+    const member = candidates.find((candidate) => !this.#tried.has(candidate));
+    if (member !== undefined) return { member, delayMs: 0 };
+    this.#tried.clear();
     const delayMs = clientLimits.roundDelayMinMs * 2 ** Math.min(this.#fruitlessRounds, 10);
     this.#fruitlessRounds += 1;
-    return { member, delayMs: Math.min(delayMs, clientLimits.roundDelayMaxMs) };
+    return { member: candidates[0], delayMs: Math.min(delayMs, clientLimits.roundDelayMaxMs) };
   }
 
   /** The view may be out of date, so the others come behind it. */

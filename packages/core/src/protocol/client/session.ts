@@ -4,6 +4,7 @@ import type { Attached, OutputSegment, Progress } from '../connections/client-li
 import type { Acknowledgement, Command } from '../connections/entry.js';
 import { connectionLimits } from '../connections/limits.js';
 import { canBeCut, pieceOverheadBytes } from '../connections/piece.js';
+import { Gathering } from '../gathering.js';
 import { invariant } from '../invariant.js';
 import { AcknowledgementSchedule } from './acknowledgement-schedule.js';
 import { Batches } from './batches.js';
@@ -21,7 +22,7 @@ export class Session {
   /** By the driver's number; the group's is smaller by `#base`. */
   readonly #connections = new Map<number, ClientConnection>();
   /** Those with commands to send, in the order of sending: numbers must be opened in sequence. */
-  readonly #unsent = new Set<ClientConnection>();
+  readonly #unsent = new Gathering<ClientConnection>();
   /** What clients have sent since commands were taken last. */
   #gatheredBytes = 0;
   readonly #acknowledgements: AcknowledgementSchedule;
@@ -77,7 +78,7 @@ export class Session {
     const id = ++this.#lastId as ConnectionNumber;
     const connection = new ClientConnection(id, (id - this.#base) as ConnectionNumber, endpoint);
     this.#connections.set(id, connection);
-    this.#unsent.add(connection);
+    this.#unsent.add(connection.unsent);
     return id;
   }
 
@@ -134,7 +135,7 @@ export class Session {
    * is acknowledged later; until then a member may send again what the client has, which is dropped here.
    */
   received(): Acknowledgement[] {
-    this.#acknowledgements.clear();
+    this.#acknowledgements.take();
     const received: Acknowledgement[] = [];
     for (const connection of this.#connections.values()) {
       const { number, output } = connection;
@@ -155,7 +156,7 @@ export class Session {
   resume({ connections, nextConnection }: Attached): string | undefined {
     if (nextConnection + this.#base > this.#lastId + 1) return 'the group has connections that were never opened';
     const states = new Map(connections.map((state) => [state.connection, state]));
-    this.#unsent.clear();
+    this.#unsent.take();
     for (const connection of [...this.#connections.values()].sort((a, b) => a.id - b.id)) {
       const state = states.get(connection.number);
       states.delete(connection.number);
@@ -223,7 +224,7 @@ export class Session {
       const { position, ended } = output.tell();
       batches.add({ kind: 'acknowledge', connection: number, position, ended }, pieceOverheadBytes);
     }
-    for (const connection of this.#unsent) {
+    for (const connection of this.#unsent.take()) {
       while (connection.hasUnsent) {
         const costBytes = connection.nextCostBytes;
         const command = connection.takeUnsent();
@@ -231,7 +232,6 @@ export class Session {
         batches.add(command, costBytes);
       }
     }
-    this.#unsent.clear();
     this.#gatheredBytes = 0;
     return batches.toArray();
   }
@@ -312,13 +312,13 @@ export class Session {
 
   #forget(connection: ClientConnection): void {
     this.#connections.delete(connection.id);
-    this.#unsent.delete(connection);
+    this.#unsent.delete(connection.unsent);
     this.#acknowledgements.forget(connection);
     this.#budget.change(connection.accountedBytes, 0);
   }
 
   #changed(connection: ClientConnection): void {
-    if (connection.hasUnsent) this.#unsent.add(connection);
+    if (connection.hasUnsent) this.#unsent.add(connection.unsent);
     this.#account(connection);
   }
 

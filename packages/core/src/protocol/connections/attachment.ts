@@ -1,5 +1,6 @@
 import type { ClientId, ConnectionNumber, Epoch, Milliseconds, Position } from '@lockstep/contracts';
 import type { MemberToClient, OutputSegment, Progress } from './client-link.js';
+import { Gathering, Slot } from '../gathering.js';
 import type { CommandCheck } from './command-check.js';
 import { connectionLimits } from './limits.js';
 import type { ReplicaConnection } from './replica-connection.js';
@@ -25,10 +26,11 @@ export class Attachment {
   writable = true;
   heardAt: Milliseconds;
   sentAt: Milliseconds;
+  readonly active = new Slot<Attachment>(this);
   /** Connections that may have output to send. */
-  readonly #sendable = new Set<ReplicaConnection>();
+  readonly #sendable = new Gathering<ReplicaConnection>();
   /** Connections of whose taken input the client has not been told. */
-  readonly #credits = new Set<ReplicaConnection>();
+  readonly #credits = new Gathering<ReplicaConnection>();
   /** News are to be told soon, not just when there is output to send. */
   #newsDue = false;
   #stableBatches = 0;
@@ -53,7 +55,7 @@ export class Attachment {
 
   /** The connection may have output to send. */
   offer(connection: ReplicaConnection): void {
-    this.#sendable.add(connection);
+    this.#sendable.add(connection.sendable);
   }
 
   /**
@@ -62,7 +64,7 @@ export class Attachment {
    * @param due the client is to be told soon, not just when there is something else to say
    */
   credit(connection: ReplicaConnection, due: boolean): void {
-    this.#credits.add(connection);
+    this.#credits.add(connection.credited);
     if (due) this.#newsDue = true;
   }
 
@@ -72,8 +74,8 @@ export class Attachment {
   }
 
   closed(connection: ReplicaConnection): void {
-    this.#sendable.delete(connection);
-    this.#credits.delete(connection);
+    this.#sendable.delete(connection.sendable);
+    this.#credits.delete(connection.credited);
     this.check?.closed(connection.record.connection);
   }
 
@@ -88,7 +90,7 @@ export class Attachment {
     const messages: MemberToClient[] = [];
     let segments: OutputSegment[] = [];
     let bytes = 0;
-    for (const connection of this.#sendable) {
+    for (const connection of this.#sendable.take()) {
       for (;;) {
         const segment = connection.output.takeSendable(windowBytes);
         if (segment === undefined) break;
@@ -102,7 +104,6 @@ export class Attachment {
         bytes += segmentBytes;
       }
     }
-    this.#sendable.clear();
     if (segments.length > 0) messages.push({ kind: 'output', epoch: this.epoch, segments });
     return messages;
   }
@@ -120,13 +121,12 @@ export class Attachment {
       messages.push({ kind: 'progress', epoch: this.epoch, stableBatches: this.#stableBatches, taken });
       taken = [];
     };
-    for (const { record, credit } of this.#credits) {
+    for (const { record, credit } of this.#credits.take()) {
       if (taken.length === connectionLimits.listedConnectionsMax) say();
       taken.push({ connection: record.connection, position: credit.taken });
       credit.told();
     }
     say();
-    this.#credits.clear();
     this.#newsDue = false;
     this.#toldBatches = this.#stableBatches;
     return messages;

@@ -1,5 +1,6 @@
 import type { ClientId, Milliseconds, OrderNumber } from '@lockstep/contracts';
 import { Fifo } from '../fifo.js';
+import { Gathering } from '../gathering.js';
 import { invariant } from '../invariant.js';
 import { Attachment } from './attachment.js';
 import type { AttachRefused, AttachRequest, ClientToMember, CommandsMessage, MemberToClient } from './client-link.js';
@@ -22,7 +23,7 @@ export class Attachments {
   readonly #state: ReplicaState;
   readonly #links = new Map<ClientId, Attachment>();
   /** Links that have something to be sent at the next flush. */
-  readonly #active = new Set<Attachment>();
+  readonly #active = new Gathering<Attachment>();
   readonly #pending = new Fifo<Pending>();
   #held = false;
   #sweepAt: Milliseconds | undefined;
@@ -48,7 +49,7 @@ export class Attachments {
     const attachment = this.#links.get(client);
     if (attachment === undefined) return;
     attachment.writable = writable;
-    this.#active.add(attachment);
+    this.#active.add(attachment.active);
   }
 
   /** The group takes submissions, or asks to hold back: then no client interceptor is read. */
@@ -94,7 +95,7 @@ export class Attachments {
     const attachment = this.#links.get(connection.record.client);
     if (attachment?.state !== 'attached') return;
     attachment.offer(connection);
-    this.#active.add(attachment);
+    this.#active.add(attachment.active);
   }
 
   /** The service has taken more of the connection's input. */
@@ -103,7 +104,7 @@ export class Attachments {
     const { untoldBytes } = connection.credit;
     if (attachment?.state !== 'attached' || untoldBytes === 0) return;
     attachment.credit(connection, untoldBytes > this.#state.settings.connectionWindowBytes / 4);
-    if (attachment.newsDue) this.#active.add(attachment);
+    if (attachment.newsDue) this.#active.add(attachment.active);
   }
 
   /** The connection is forgotten. */
@@ -134,11 +135,10 @@ export class Attachments {
   }
 
   flush(): void {
-    for (const attachment of this.#active) {
+    for (const attachment of this.#active.take()) {
       const messages = attachment.takeMessages(this.#state.settings.connectionWindowBytes);
       if (messages.length > 0) this.#send(attachment, messages);
     }
-    this.#active.clear();
   }
 
   /** This process stood still, or did not read: nobody's silence during that time counts. */
@@ -166,6 +166,11 @@ export class Attachments {
 
   nextDeadline(): Milliseconds | undefined {
     return this.#sweepAt;
+  }
+
+  /** Whether any client interceptor is linked with this replica. */
+  get hasLinks(): boolean {
+    return this.#links.size > 0;
   }
 
   /** Whether somebody may have something to be sent. */
@@ -227,7 +232,7 @@ export class Attachments {
         return;
       case 'count-batch':
         attachment.batchStable();
-        if (attachment.newsDue) this.#active.add(attachment);
+        if (attachment.newsDue) this.#active.add(attachment.active);
         return;
       case 'refuse':
         return this.#refuse(attachment, 'superseded');
@@ -259,7 +264,7 @@ export class Attachments {
       attachment.offer(local);
       return { connection, input, taken: local.credit.taken };
     });
-    this.#active.add(attachment);
+    this.#active.add(attachment.active);
     const { epoch } = attachment;
     const { nextConnection } = record;
     const messages: MemberToClient[] = [];
@@ -291,7 +296,7 @@ export class Attachments {
   #drop(attachment: Attachment): void {
     const { client, epoch, state } = attachment;
     this.#links.delete(client);
-    this.#active.delete(attachment);
+    this.#active.delete(attachment.active);
     if (state !== 'asked' && state !== 'attached') return;
     this.#state.emit({ kind: 'submit-entry', entry: { kind: 'detach', client, epoch } });
   }

@@ -7,6 +7,13 @@ export const connectionLimits = {
   clientLinksMax: 4096,
   /** Expired client interceptors that the table remembers, so that nothing of theirs revives them. */
   forgottenClientsMax: 4096,
+  /**
+   * A replica without links of client interceptors executes in larger pieces: with the first entry after `deferMs`
+   * milliseconds, after `deferMsMax` at the latest, and at once when so many entries wait.
+   */
+  deferMs: 2,
+  deferMsMax: 5,
+  deferredEntriesMax: 64,
   /** Live connections of one client interceptor, whatever is configured. */
   connectionsPerClientMax: 65_536,
   /** Connections that one message or entry lists. Where there are more, there are more messages. */

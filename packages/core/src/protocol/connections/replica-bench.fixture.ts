@@ -11,6 +11,7 @@ import type {
 } from '@lockstep/contracts';
 import type { Attached, Output, OutputSegment, Progress } from './client-link.js';
 import type { Acknowledgement, Command, Entry } from './entry.js';
+import { connectionLimits } from './limits.js';
 import { Replica } from './replica.js';
 import type { ConnectionKey, ReplicaEffect, ReplicaInput, ReplicaSettings } from './replica-io.js';
 
@@ -194,6 +195,11 @@ export class ReplicaBench {
   at(now: number): readonly ReplicaEffect[] {
     this.now = now;
     return this.tell({ kind: 'tick' });
+  }
+
+  /** Time passes, until what nobody waits for is executed too. */
+  later(): readonly ReplicaEffect[] {
+    return this.at(this.now + connectionLimits.deferMsMax);
   }
 
   linkUp(): readonly ReplicaEffect[] {

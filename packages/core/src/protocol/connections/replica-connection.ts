@@ -1,3 +1,4 @@
+import { Slot } from '../gathering.js';
 import { CachedOutput } from './cached-output.js';
 import { InputCredit } from './input-credit.js';
 import type { ConnectionRecord } from './table-records.js';
@@ -7,6 +8,8 @@ export class ReplicaConnection {
   readonly record: ConnectionRecord;
   readonly output: CachedOutput;
   readonly credit = new InputCredit();
+  readonly sendable = new Slot(this);
+  readonly credited = new Slot(this);
   /** The order has ended it. */
   isClosed = false;
   /** The service's output is not read at present. */

@@ -106,6 +106,8 @@ export type ReplicaEffect =
 export interface ReplicaSnapshot {
   readonly applied: OrderNumber;
   readonly stable: OrderNumber;
+  /** Entries up to `applied` that the service has still to be given. */
+  readonly deferred: number;
   readonly clients: readonly { readonly id: ClientId; readonly epoch: number; readonly attached: boolean }[];
   readonly connections: number;
   readonly cacheBytes: number;

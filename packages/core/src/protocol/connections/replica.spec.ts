@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { OrderNumber } from '@lockstep/contracts';
 import type { MemberToClient, OutputSegment } from './client-link.js';
+import { connectionLimits } from './limits.js';
 import {
   a1,
   acknowledge,
@@ -39,6 +40,7 @@ function firstOutput(...segments: OutputSegment[]): ReplicaEffect[] {
 describe('a replica', () => {
   it('executes every entry, also those without operations', () => {
     const bench = new ReplicaBench();
+    bench.linkUp();
     expect(bench.order(attach(1, b1), commands(1, open(1), data(1, 0, 'ab')))).to.deep.equal([
       { kind: 'execute', order: 1, operations: [] },
       {
@@ -146,19 +148,57 @@ describe('a replica', () => {
     });
   });
 
+  describe('executes what nobody waits for, because no client interceptor is linked,', () => {
+    const { deferMs, deferMsMax, deferredEntriesMax } = connectionLimits;
+    const execute = (order: number): ReplicaEffect => ({
+      kind: 'execute',
+      order: order as OrderNumber,
+      operations: [],
+    });
+
+    it('with the first entry after a while', () => {
+      const bench = new ReplicaBench();
+      expect(bench.order(attach(1, b1))).to.deep.equal([]);
+      bench.now = deferMs - 1;
+      expect(bench.order(detach(1))).to.deep.equal([]);
+      bench.now = deferMs;
+      expect(bench.order(attach(2, b1))).to.deep.equal([execute(1), execute(2), execute(3)]);
+      expect(bench.replica.snapshot().deferred).to.equal(0);
+    });
+
+    it('by itself, if none comes', () => {
+      const bench = new ReplicaBench();
+      bench.order(attach(1, b1), attach(2, b1));
+      expect(bench.replica.nextDeadline()).to.equal(deferMsMax);
+      expect(bench.at(deferMsMax - 1)).to.deep.equal([]);
+      expect(bench.at(deferMsMax)).to.deep.equal([execute(1), execute(2)]);
+      expect(bench.replica.nextDeadline()).to.equal(undefined);
+    });
+
+    it('at once, when a client interceptor comes', () => {
+      const bench = new ReplicaBench();
+      bench.order(attach(1, b1));
+      expect(bench.linkUp()).to.deep.equal([execute(1)]);
+      expect(bench.order(attach(2, b1))).to.deep.equal([execute(2)]);
+    });
+
+    it('and when it is many', () => {
+      const bench = new ReplicaBench();
+      const few = Array.from({ length: deferredEntriesMax - 1 }, (_, index) => attach(index + 1, b1));
+      expect(bench.order(...few)).to.deep.equal([]);
+      expect(bench.replica.snapshot().deferred).to.equal(deferredEntriesMax - 1);
+      expect(bench.order(attach(deferredEntriesMax, b1))).to.have.length(deferredEntriesMax);
+    });
+  });
+
   it('stops reading a connection whose output piles up, and goes on at half of it', () => {
     const bench = new ReplicaBench(b1);
     bench.settle(attach(1, a1), commands(1, open(1)));
     expect(bench.output('x'.repeat(900), 2)).to.deep.equal([]);
     expect(bench.output('x'.repeat(100), 2)).to.deep.equal([{ kind: 'pause-output', connection: key }]);
     expect(bench.output('x'.repeat(100), 2)).to.deep.equal([]);
-    expect(bench.order(commands(1, acknowledge(1, 400)))).to.deep.equal([
-      { kind: 'execute', order: 3, operations: [] },
-    ]);
-    expect(bench.order(commands(1, acknowledge(1, 900)))).to.deep.equal([
-      { kind: 'execute', order: 4, operations: [] },
-      { kind: 'resume-output', connection: key },
-    ]);
+    expect(bench.order(commands(1, acknowledge(1, 400)))).to.deep.equal([]);
+    expect(bench.order(commands(1, acknowledge(1, 900)))).to.deep.equal([{ kind: 'resume-output', connection: key }]);
   });
 
   it('stops reading the connections with the most output when all of them hold too much', () => {
@@ -174,7 +214,7 @@ describe('a replica', () => {
       report('warn', 'cache-full', 60_128),
     ]);
     expect(bench.output('x'.repeat(10_000), 2, 'k:2@2')).to.deep.equal([]);
-    expect(bench.order(commands(1, acknowledge(1, 40_000))).slice(1)).to.deep.equal([
+    expect(bench.order(commands(1, acknowledge(1, 40_000)))).to.deep.equal([
       { kind: 'resume-output', connection: key },
       report('info', 'cache-has-room', 30_192),
     ]);
@@ -211,6 +251,7 @@ describe('a replica', () => {
       const bench = new ReplicaBench();
       bench.now = 500;
       bench.settle(attach(1, b1), detach(1));
+      bench.later();
       expect(bench.replica.nextDeadline()).to.equal(10_500);
       expect(bench.at(10_499)).to.deep.equal([]);
       expect(bench.at(10_500)).to.deep.equal(expiry);
@@ -220,6 +261,7 @@ describe('a replica', () => {
     it('those whose member is not in the view', () => {
       const bench = new ReplicaBench();
       bench.settle(attach(1, b1));
+      bench.later();
       bench.now = 700;
       bench.tell({ kind: 'view', view: viewOf(2, [a1]), role: 'member' });
       expect(bench.at(10_700)).to.deep.equal(expiry);
@@ -228,12 +270,14 @@ describe('a replica', () => {
     it('not those that have been attached again', () => {
       const bench = new ReplicaBench();
       bench.settle(attach(1, b1), detach(1), attach(2, b1, { established: true }));
+      bench.later();
       expect(bench.at(10_000)).to.deep.equal([]);
     });
 
     it('if it is the member of the lowest rank with a service', () => {
       const bench = new ReplicaBench(b1);
       bench.settle(attach(1, b1), detach(1));
+      bench.later();
       expect(bench.replica.nextDeadline()).to.equal(undefined);
       bench.now = 100;
       bench.tell({ kind: 'view', view: viewOf(2, [a1, b1], [a1]), role: 'member' });
@@ -243,13 +287,17 @@ describe('a replica', () => {
     it('and resets their connections when the order says so', () => {
       const bench = new ReplicaBench();
       bench.settle(attach(1, b1), commands(1, open(1)), detach(1));
+      bench.later();
       expect(bench.order(expire(1))).to.deep.equal([
-        { kind: 'execute', order: 4, operations: [{ kind: 'reset', connection: key }] },
         { kind: 'report', level: 'info', event: 'client-expired', fields: { client: k, epoch: 1, fault: 'none' } },
+      ]);
+      expect(bench.later()).to.deep.equal([
+        { kind: 'execute', order: 4, operations: [{ kind: 'reset', connection: key }] },
       ]);
       expect(bench.replica.snapshot()).to.deep.equal({
         applied: 4,
         stable: 3,
+        deferred: 0,
         clients: [],
         connections: 0,
         cacheBytes: 0,
@@ -265,6 +313,7 @@ describe('a replica', () => {
     expect(bench.replica.snapshot()).to.deep.equal({
       applied: 4,
       stable: 2,
+      deferred: 0,
       clients: [{ id: k, epoch: 1, attached: true }],
       connections: 1,
       cacheBytes: 65,

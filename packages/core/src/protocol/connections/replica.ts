@@ -2,6 +2,7 @@ import type { IncarnationId, Milliseconds, OrderNumber, Segment, View } from '@l
 import { InvariantBroken } from '../invariant.js';
 import { Attachments } from './attachments.js';
 import type { OutputSegment } from './client-link.js';
+import { Executions } from './executions.js';
 import { ExpiryWatch } from './expiry-watch.js';
 import type { ReplicaConnection } from './replica-connection.js';
 import type {
@@ -28,11 +29,13 @@ export class Replica {
   readonly #state: ReplicaState;
   readonly #attachments: Attachments;
   readonly #watch: ExpiryWatch;
+  readonly #executions: Executions;
   #isCacheExceeded = false;
 
   constructor(self: IncarnationId, settings: ReplicaSettings) {
     this.#state = new ReplicaState(self, settings);
     this.#attachments = new Attachments(this.#state);
+    this.#executions = new Executions(this.#state);
     this.#watch = new ExpiryWatch(self, settings.expireClientAfterMs);
   }
 
@@ -53,10 +56,11 @@ export class Replica {
 
   /** When `tick` is to be given at the latest, or undefined if nothing waits for time to pass. */
   nextDeadline(): Milliseconds | undefined {
-    const sweep = this.#attachments.nextDeadline();
-    const expiry = this.#watch.nextDeadline();
-    if (sweep === undefined || expiry === undefined) return sweep ?? expiry;
-    return Math.min(sweep, expiry);
+    let earliest = this.#attachments.nextDeadline();
+    for (const deadline of [this.#watch.nextDeadline(), this.#executions.nextDeadline()]) {
+      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline;
+    }
+    return earliest;
   }
 
   /** Whether a `flush` would have something to do. */
@@ -69,6 +73,7 @@ export class Replica {
     return {
       applied: table.applied,
       stable,
+      deferred: this.#executions.size,
       clients: table.clients().map((record) => ({
         id: record.client,
         epoch: record.epoch,
@@ -118,6 +123,7 @@ export class Replica {
     switch (input.kind) {
       case 'ordered':
         for (const entry of input.entries) this.#apply(entry);
+        this.#executions.settle();
         return attachments.settle();
       case 'stable':
         return this.#stable(input.through);
@@ -129,6 +135,7 @@ export class Replica {
         this.#state.hearsQuorum = input.heard;
         return input.heard ? undefined : attachments.sendAway('no-quorum');
       case 'client-link-up':
+        this.#executions.release();
         return attachments.linkUp(input.client);
       case 'client-link-down':
         return attachments.linkDown(input.client);
@@ -157,7 +164,7 @@ export class Replica {
   #apply(ordered: OrderedEntry): void {
     const { order } = ordered;
     const { operations, events } = this.#state.table.apply(ordered);
-    this.#state.emit({ kind: 'execute', order, operations });
+    this.#executions.add(order, operations, this.#attachments.hasLinks);
     for (const event of events) this.#follow(event, order);
   }
 
@@ -271,6 +278,7 @@ export class Replica {
   }
 
   #tick(): void {
+    this.#executions.tick();
     this.#attachments.tick();
     for (const { client, epoch } of this.#watch.takeExpired(this.#state.now)) {
       this.#state.report('info', 'client-away', { client, epoch });

@@ -3,6 +3,7 @@ import type { GroupState } from '../group-state.js';
 import { isQuorum } from '../membership/quorum.js';
 import { limits } from '../limits.js';
 import type { FailureDetector } from '../membership/failure-detector.js';
+import { Dispatch } from './dispatch.js';
 import { countEntries, cutRun, lastSubmission } from './entry-run.js';
 import type { Receipts } from './receipts.js';
 
@@ -14,6 +15,7 @@ export class Sequencer {
   readonly #state: GroupState;
   readonly #receipts: Receipts;
   readonly #detector: FailureDetector;
+  readonly #dispatch: Dispatch;
   /** Accepted runs that wait for the window. */
   #backlog: EntryRun[] = [];
   /** For each sender, the last submission in the log or the backlog. */
@@ -26,6 +28,7 @@ export class Sequencer {
     this.#state = state;
     this.#receipts = receipts;
     this.#detector = detector;
+    this.#dispatch = new Dispatch(state, receipts, detector);
   }
 
   /** A view was installed, in which this member may be the sequencer. */
@@ -33,6 +36,7 @@ export class Sequencer {
     this.#backlog = [];
     this.#accepted.clear();
     this.#sentTo.clear();
+    this.#dispatch.reset();
     this.#blockedSince = undefined;
   }
 
@@ -75,6 +79,11 @@ export class Sequencer {
     return view.members.map((member) => member.incarnation).filter(blocks);
   }
 
+  /** When a trailing peer is to be sent what waits for it. */
+  nextDeadline(): Milliseconds | undefined {
+    return this.#dispatch.nextDeadline();
+  }
+
   #order(): void {
     const view = this.#state.view!;
     if (this.#backlog.length === 0) {
@@ -83,7 +92,11 @@ export class Sequencer {
     }
     if (!isQuorum(view, (peer) => peer === this.#state.self || !this.#detector.suspects(peer))) return;
     let ordered = 0;
-    while (ordered < this.#backlog.length && !this.#windowIsShut()) this.#state.append(this.#backlog[ordered++]!);
+    while (ordered < this.#backlog.length && !this.#windowIsShut()) {
+      const run = this.#backlog[ordered++]!;
+      this.#state.append(run);
+      this.#dispatch.submitted(run.sender);
+    }
     if (ordered > 0) {
       this.#backlog.splice(0, ordered);
       this.#receipts.note(this.#state.self, this.#state.log.last);
@@ -111,17 +124,21 @@ export class Sequencer {
   }
 
   #sendOrders(): void {
-    const peers = this.#state.viewPeers();
-    if (peers.every((peer) => this.#sentTo.get(peer) === this.#state.log.last)) return;
+    const chosen = this.#dispatch.choose((peer) => this.#lastSentTo(peer));
+    if (chosen.length === 0) return;
     const groups = new Map<OrderNumber, IncarnationId[]>();
-    for (const peer of peers) {
-      const sent = this.#sentTo.get(peer) ?? this.#state.view!.start;
-      if (sent >= this.#state.log.last || !this.#hasCredit(peer, sent)) continue;
+    for (const peer of chosen) {
+      const sent = this.#lastSentTo(peer);
+      if (!this.#hasCredit(peer, sent)) continue;
       const group = groups.get(sent);
       if (group === undefined) groups.set(sent, [peer]);
       else group.push(peer);
     }
     for (const [sent, peers] of groups) this.#sendFrom(sent, peers);
+  }
+
+  #lastSentTo(peer: IncarnationId): OrderNumber {
+    return this.#sentTo.get(peer) ?? this.#state.view!.start;
   }
 
   #sendFrom(sent: OrderNumber, peers: readonly IncarnationId[]): void {

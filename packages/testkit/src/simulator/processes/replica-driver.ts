@@ -48,7 +48,7 @@ export class ReplicaDriver implements ExecutorHandler {
 
   /** Whether nothing waits for the service, and nothing of it waits to be read. */
   get isIdle(): boolean {
-    return this.#executor.pending === 0 && this.service.isIdle;
+    return this.replica.snapshot().deferred === 0 && this.#executor.pending === 0 && this.service.isIdle;
   }
 
   ordered({ first, runs }: OrderedRuns): void {

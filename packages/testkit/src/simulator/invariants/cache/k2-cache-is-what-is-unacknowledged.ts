@@ -1,5 +1,6 @@
 import type { ConnectionKey } from '@lockstep/core/protocol';
 import type { MemberRecord } from '../../chronicle/member-record.js';
+import { OutputRecord } from '../../chronicle/output-record.js';
 import { Violation } from '../../chronicle/violation.js';
 import type { Invariant } from '../invariant.js';
 
@@ -20,7 +21,8 @@ export function k2(): Invariant {
 }
 
 function check(member: MemberRecord, key: ConnectionKey, acknowledged: number, produced: number): void {
-  const output = member.outputs.get(key)!;
+  // A connection of which the service has still to hear has put out nothing.
+  const output = member.outputs.get(key) ?? new OutputRecord(key);
   const made = output.text.length + (output.end === undefined ? 0 : 1);
   if (made !== produced)
     throw new Violation(
