@@ -42,8 +42,8 @@ export class ClientEngine {
   #uplink: Uplink | undefined;
   /** Whom to dial when, while there is no uplink. */
   #retry: { readonly member: MemberName; readonly at: Milliseconds } | undefined;
-  /** The last view in which this client interceptor has moved to rank 0 of its own accord. */
-  #movedIn: View | undefined;
+  /** It has been attached, and will not go elsewhere of its own accord. */
+  #isSeated = false;
   /** Undefined while attached. */
   #unattachedSince: Milliseconds | undefined;
   #gaveUp = false;
@@ -259,23 +259,24 @@ export class ClientEngine {
     this.#gaveUp = false;
     uplink.enter('attached', this.#state.now);
     this.#state.report('info', 'attached', { member: uplink.member, epoch: uplink.epoch, order: message.order });
-    this.#moveIfIdle(uplink);
+    this.#takeFirstChoice(uplink);
   }
 
   /**
-   * Whoever starts together with the group may find a member that is ready before the sequencer is. As long as there is no
-   * connection that would have to wait, it costs nothing to move there: the sequencer's own clients are served fastest.
+   * Whoever starts together with the group may find others ready before the member that it is configured to turn to first,
+   * which is the sequencer of a new group, whose own clients are served fastest. Nothing was sent here yet, so nothing is lost
+   * by going there now; it is done once.
    */
-  #moveIfIdle(uplink: Uplink): void {
-    const first = this.#search.first();
-    if (this.#session.size > 0 || first === undefined || first === uplink.member) return;
-    // Once for each view: the sequencer may have reasons to refuse.
-    if (this.#movedIn?.genesis === this.#view!.genesis && this.#movedIn.number === this.#view!.number) return;
-    this.#movedIn = this.#view;
+  #takeFirstChoice(uplink: Uplink): void {
+    if (this.#isSeated) return;
+    this.#isSeated = true;
+    const choice = this.#state.settings.members[0]!;
+    const isThere = this.#view!.members.some(({ incarnation }) => memberNameOf(incarnation) === choice);
+    if (choice === uplink.member || !isThere) return;
+    this.#state.report('info', 'first-choice', { from: uplink.member, to: choice });
     this.#unattachedSince = this.#state.now;
-    this.#state.report('info', 'move', { from: uplink.member, to: first });
     this.#state.emit({ kind: 'disconnect', member: uplink.member });
-    this.#connect(first);
+    this.#connect(choice);
   }
 
   #news(uplink: Uplink, message: Output | Progress): void {
