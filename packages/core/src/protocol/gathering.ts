@@ -1,4 +1,7 @@
-/** What holds one item in a gathering: one at a time, the last one that it was added to. Items that can be in several have a slot for each. */
+/**
+ * Holds one item in a gathering: in one at a time, the last one that it was added to. Items that can be in several have a slot
+ * for each.
+ */
 export class Slot<Item> {
   readonly item: Item;
   /** Set by the gathering. */

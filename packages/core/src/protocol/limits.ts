@@ -18,8 +18,8 @@ export const limits = {
    */
   receiptPauseMs: 0.25,
   /**
-   * How long the sequencer may keep the order back from members whose receipt nobody waits for, in milliseconds: until the first turn
-   * after `trailingMs`, at most for `trailingMsMax`, and as long as it is less than so many bytes.
+   * How long the sequencer may keep the order back from members whose receipt nobody waits for, in milliseconds: until the
+   * first turn after `trailingMs`, at most for `trailingMsMax`, and as long as it is less than so many bytes.
    */
   trailingMs: 2,
   trailingMsMax: 5,

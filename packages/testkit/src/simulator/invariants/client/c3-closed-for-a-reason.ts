@@ -31,8 +31,8 @@ export function c3(chronicle: Chronicle): Invariant {
 
   function noteAttachment(client: ClientRecord, event: string): void {
     if (event === 'attached') unattachedSince.set(client, Infinity);
-    if (event === 'member-lost' && unattachedSince.get(client) === Infinity)
-      unattachedSince.set(client, world.scheduler.now);
+    const isLeaving = event === 'member-lost' || event === 'first-choice';
+    if (isLeaving && unattachedSince.get(client) === Infinity) unattachedSince.set(client, world.scheduler.now);
     if (event !== 'gave-up') return;
     const since = unattachedSince.get(client) ?? client.startedMs;
     const waitedMs = world.scheduler.now - since;
