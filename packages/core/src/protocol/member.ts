@@ -87,12 +87,7 @@ export class Member {
   nextDeadline(): Milliseconds | undefined {
     if (!this.#started || this.#state.phase === 'stopped') return undefined;
     let earliest = this.#nextBeatAt;
-    const others = [
-      this.#detector.nextDeadline(),
-      this.#acceptor.deferredUntil,
-      this.#candidate.nextDeadline,
-      this.#flow.sequencer.nextDeadline(),
-    ];
+    const others = [this.#detector.nextDeadline(), this.#acceptor.deferredUntil, this.#candidate.nextDeadline];
     for (const deadline of others) if (deadline !== undefined && deadline < earliest) earliest = deadline;
     return earliest;
   }

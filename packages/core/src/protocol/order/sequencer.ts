@@ -3,7 +3,6 @@ import type { GroupState } from '../group-state.js';
 import { isQuorum } from '../membership/quorum.js';
 import { limits } from '../limits.js';
 import type { FailureDetector } from '../membership/failure-detector.js';
-import { Dispatch } from './dispatch.js';
 import { countEntries, cutRun, lastSubmission } from './entry-run.js';
 import type { Receipts } from './receipts.js';
 
@@ -15,7 +14,6 @@ export class Sequencer {
   readonly #state: GroupState;
   readonly #receipts: Receipts;
   readonly #detector: FailureDetector;
-  readonly #dispatch: Dispatch;
   /** Accepted runs that wait for the window. */
   #backlog: EntryRun[] = [];
   /** For each sender, the last submission in the log or the backlog. */
@@ -28,7 +26,6 @@ export class Sequencer {
     this.#state = state;
     this.#receipts = receipts;
     this.#detector = detector;
-    this.#dispatch = new Dispatch(state, receipts, detector);
   }
 
   /** A view was installed, in which this member may be the sequencer. */
@@ -36,7 +33,6 @@ export class Sequencer {
     this.#backlog = [];
     this.#accepted.clear();
     this.#sentTo.clear();
-    this.#dispatch.reset();
     this.#blockedSince = undefined;
   }
 
@@ -79,11 +75,6 @@ export class Sequencer {
     return view.members.map((member) => member.incarnation).filter(blocks);
   }
 
-  /** When a trailing peer is to be sent what waits for it. */
-  nextDeadline(): Milliseconds | undefined {
-    return this.#dispatch.nextDeadline();
-  }
-
   #order(): void {
     const view = this.#state.view!;
     if (this.#backlog.length === 0) {
@@ -92,11 +83,7 @@ export class Sequencer {
     }
     if (!isQuorum(view, (peer) => peer === this.#state.self || !this.#detector.suspects(peer))) return;
     let ordered = 0;
-    while (ordered < this.#backlog.length && !this.#windowIsShut()) {
-      const run = this.#backlog[ordered++]!;
-      this.#state.append(run);
-      this.#dispatch.submitted(run.sender);
-    }
+    while (ordered < this.#backlog.length && !this.#windowIsShut()) this.#state.append(this.#backlog[ordered++]!);
     if (ordered > 0) {
       this.#backlog.splice(0, ordered);
       this.#receipts.note(this.#state.self, this.#state.log.last);
@@ -124,21 +111,17 @@ export class Sequencer {
   }
 
   #sendOrders(): void {
-    const chosen = this.#dispatch.choose((peer) => this.#lastSentTo(peer));
-    if (chosen.length === 0) return;
+    const peers = this.#state.viewPeers();
+    if (peers.every((peer) => this.#sentTo.get(peer) === this.#state.log.last)) return;
     const groups = new Map<OrderNumber, IncarnationId[]>();
-    for (const peer of chosen) {
-      const sent = this.#lastSentTo(peer);
-      if (!this.#hasCredit(peer, sent)) continue;
+    for (const peer of peers) {
+      const sent = this.#sentTo.get(peer) ?? this.#state.view!.start;
+      if (sent >= this.#state.log.last || !this.#hasCredit(peer, sent)) continue;
       const group = groups.get(sent);
       if (group === undefined) groups.set(sent, [peer]);
       else group.push(peer);
     }
     for (const [sent, peers] of groups) this.#sendFrom(sent, peers);
-  }
-
-  #lastSentTo(peer: IncarnationId): OrderNumber {
-    return this.#sentTo.get(peer) ?? this.#state.view!.start;
   }
 
   #sendFrom(sent: OrderNumber, peers: readonly IncarnationId[]): void {
