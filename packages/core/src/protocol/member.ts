@@ -162,6 +162,7 @@ export class Member {
   #settle(onlyOrder: boolean): void {
     const state = this.#state;
     if (state.phase === 'member' && (!onlyOrder || this.#router.takeMembershipChanged())) {
+      this.#detector.pardonLaggards();
       const suspected = this.#detector.changedSuspicions();
       if (suspected !== undefined) {
         state.report('info', 'suspect', { targets: suspected });

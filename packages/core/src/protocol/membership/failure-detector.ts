@@ -48,6 +48,13 @@ export class FailureDetector {
     this.#laggards.add(peer);
   }
 
+  /** A laggard is left out as long as the others can decide without it. If they cannot any more, it is better than nobody. */
+  pardonLaggards(): void {
+    const { view } = this.#state;
+    if (this.#laggards.size === 0 || view === undefined) return;
+    if (!isQuorum(view, (peer) => !this.suspects(peer))) this.#laggards.clear();
+  }
+
   isGone(peer: IncarnationId): boolean {
     return this.#gone.has(peer);
   }

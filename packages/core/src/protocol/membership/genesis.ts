@@ -2,6 +2,7 @@ import {
   memberNameOf,
   type IncarnationId,
   type MemberName,
+  type Milliseconds,
   type OrderNumber,
   type View,
   type ViewMember,
@@ -22,6 +23,7 @@ export class Genesis {
   readonly #install: (view: View) => void;
   #attempts = 0;
   #proposed: View | undefined;
+  #proposedAt: Milliseconds = 0;
   readonly #answered = new Set<IncarnationId>();
 
   constructor(state: GroupState, install: (view: View) => void) {
@@ -43,9 +45,11 @@ export class Genesis {
       this.#proposed = undefined;
       return;
     }
-    if (this.#proposed !== undefined && present.every(({ incarnation }) => lists(this.#proposed!, incarnation))) return;
+    if (this.#proposed !== undefined && present.every(({ incarnation }) => lists(this.#proposed!, incarnation)))
+      return this.#repeat(this.#proposed);
     this.#answered.clear();
     this.#proposed = this.#viewOf(present);
+    this.#proposedAt = this.#state.now;
     this.#state.send(this.#others(this.#proposed), { kind: 'genesis', view: this.#proposed });
     this.#completeIfAnswered();
   }
@@ -62,6 +66,15 @@ export class Genesis {
     if (this.#state.phase !== 'blank' || answer.genesis !== this.#proposed?.genesis) return;
     this.#answered.add(peer);
     this.#completeIfAnswered();
+  }
+
+  /** Somebody who is blank may still have been about to join a group that is gone, and have dropped the proposal. */
+  #repeat(view: View): void {
+    const { now, settings } = this.#state;
+    if (now - this.#proposedAt < settings.timing.heartbeatMs) return;
+    this.#proposedAt = now;
+    const silent = this.#others(view).filter((other) => !this.#answered.has(other));
+    this.#state.send(silent, { kind: 'genesis', view });
   }
 
   #completeIfAnswered(): void {
