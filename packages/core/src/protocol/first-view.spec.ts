@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { IncarnationId, MemberName } from '@lockstep/contracts';
-import { Member } from '../member.js';
-import type { MemberEffect } from '../member-io.js';
-import type { PeerMessage, Status } from '../messages.js';
+import { Member } from './member.js';
+import type { MemberEffect } from './member-io.js';
+import type { PeerMessage, Status } from './messages.js';
 
 const [a, b, c] = ['a/1', 'b/1', 'c/1'] as [IncarnationId, IncarnationId, IncarnationId];
 const heartbeatMs = 200;
