@@ -15,6 +15,7 @@ import type { ExecutorHandler } from '../executor/executor-handler.js';
 import type { ClientToMember } from '../protocol/connections/client-link.js';
 import type { Replica } from '../protocol/connections/replica.js';
 import type { ConnectionKey, OrderedEntry, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
+import { earliest } from '../protocol/earliest.js';
 import { Fifo } from '../protocol/fifo.js';
 import type { Report } from '../protocol/member-io.js';
 import type { EntryCodec } from './entry-codec.js';
@@ -284,9 +285,4 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
     this.#ended = true;
     this.#onEnd(end);
   }
-}
-
-function earliest(one: Milliseconds | undefined, other: Milliseconds | undefined): Milliseconds | undefined {
-  if (one === undefined) return other;
-  return other === undefined ? one : Math.min(one, other);
 }

@@ -1,4 +1,5 @@
 import { memberNameOf, type IncarnationId, type Milliseconds, type ViewMember } from '@lockstep/contracts';
+import { earliest } from './earliest.js';
 import { GroupState } from './group-state.js';
 import { invariant } from './invariant.js';
 import { limits } from './limits.js';
@@ -86,10 +87,8 @@ export class Member {
   /** When `step` wants a `tick` at the latest. */
   nextDeadline(): Milliseconds | undefined {
     if (!this.#started || this.#state.phase === 'stopped') return undefined;
-    let earliest = this.#nextBeatAt;
-    const others = [this.#detector.nextDeadline(), this.#acceptor.deferredUntil, this.#candidate.nextDeadline];
-    for (const deadline of others) if (deadline !== undefined && deadline < earliest) earliest = deadline;
-    return earliest;
+    const ofViewChange = earliest(this.#acceptor.deferredUntil, this.#candidate.nextDeadline);
+    return earliest(earliest(this.#nextBeatAt, this.#detector.nextDeadline()), ofViewChange);
   }
 
   /** Whether a `flush` may have something to do. */

@@ -1,4 +1,5 @@
 import type { IncarnationId, Milliseconds, OrderNumber, Segment, View } from '@lockstep/contracts';
+import { earliest } from '../earliest.js';
 import { InvariantBroken } from '../invariant.js';
 import { Attachments } from './attachments.js';
 import type { OutputSegment } from './client-link.js';
@@ -56,11 +57,8 @@ export class Replica {
 
   /** When `tick` is to be given at the latest, or undefined if nothing waits for time to pass. */
   nextDeadline(): Milliseconds | undefined {
-    let earliest = this.#attachments.nextDeadline();
-    for (const deadline of [this.#watch.nextDeadline(), this.#executions.nextDeadline()]) {
-      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline;
-    }
-    return earliest;
+    const ofExecution = earliest(this.#watch.nextDeadline(), this.#executions.nextDeadline());
+    return earliest(this.#attachments.nextDeadline(), ofExecution);
   }
 
   /** Whether a `flush` would have something to do. */

@@ -111,7 +111,7 @@ export class OrderFlow {
   /** Whether a flush may have something to do. */
   get wantsFlush(): boolean {
     const { isSequencer, submissions } = this.#state;
-    return this.#receiptIsDue || isSequencer || submissions.hasGathered;
+    return this.#receiptIsDue || submissions.hasGathered || (isSequencer && this.#sequencer.wantsFlush);
   }
 
   /** Sends what the turn has gathered. */

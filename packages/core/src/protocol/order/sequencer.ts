@@ -65,14 +65,19 @@ export class Sequencer {
     this.#sendOrders();
   }
 
-  /** Members that have kept the window shut for longer than they may, while a quorum was ready to go on. */
+  /** Members that have kept the window shut for longer than they may, while a quorum was ready to go on: this one, too. */
   laggards(): IncarnationId[] {
     const view = this.#state.view;
     if (view === undefined || this.#blockedSince === undefined) return [];
     if (this.#state.now - this.#blockedSince < this.#state.settings.timing.laggardAfterMs) return [];
-    const blocks = (peer: IncarnationId): boolean => peer !== this.#state.self && this.#blocks(peer);
-    if (!isQuorum(view, (peer) => !blocks(peer))) return [];
-    return view.members.map((member) => member.incarnation).filter(blocks);
+    const heard = view.members.map(({ incarnation }) => incarnation).filter((peer) => !this.#detector.suspects(peer));
+    const laggards = heard.filter((peer) => this.#blocks(peer));
+    return isQuorum(view, (peer) => heard.includes(peer) && !laggards.includes(peer)) ? laggards : [];
+  }
+
+  /** Whether a flush may have something to do: entries wait for their numbers, or a peer for entries. */
+  get wantsFlush(): boolean {
+    return this.#backlog.length > 0 || !this.#isUpToDate(this.#state.viewPeers());
   }
 
   #order(): void {
@@ -112,7 +117,7 @@ export class Sequencer {
 
   #sendOrders(): void {
     const peers = this.#state.viewPeers();
-    if (peers.every((peer) => this.#sentTo.get(peer) === this.#state.log.last)) return;
+    if (this.#isUpToDate(peers)) return;
     const groups = new Map<OrderNumber, IncarnationId[]>();
     for (const peer of peers) {
       const sent = this.#sentTo.get(peer) ?? this.#state.view!.start;
@@ -122,6 +127,11 @@ export class Sequencer {
       else group.push(peer);
     }
     for (const [sent, peers] of groups) this.#sendFrom(sent, peers);
+  }
+
+  /** Whether each was sent the whole log. */
+  #isUpToDate(peers: readonly IncarnationId[]): boolean {
+    return peers.every((peer) => this.#sentTo.get(peer) === this.#state.log.last);
   }
 
   #sendFrom(sent: OrderNumber, peers: readonly IncarnationId[]): void {
