@@ -9,6 +9,7 @@ import type {
   View,
   ViewNumber,
 } from '@lockstep/contracts';
+import { limits } from './limits.js';
 import { Member } from './member.js';
 import type { GroupSettings, MemberEffect, MemberInput } from './member-io.js';
 import type { PeerMessage } from './messages.js';
@@ -24,6 +25,8 @@ class Cluster {
   /** What each has said about its quorum, in order. */
   readonly quorums = new Map<IncarnationId, boolean[]>();
   readonly fences: IncarnationId[] = [];
+  /** Whose services execute nothing of what is ordered. */
+  readonly stuck = new Set<IncarnationId>();
   readonly #links = new Set<string>();
   #queue: (() => void)[] = [];
   now = 0;
@@ -108,7 +111,7 @@ class Cluster {
         for (const length of run.lengths)
           log.push(new TextDecoder().decode(run.payload.subarray(offset, (offset += length))));
       }
-      this.step(id, { kind: 'executed', through: log.length as OrderNumber });
+      if (!this.stuck.has(id)) this.step(id, { kind: 'executed', through: log.length as OrderNumber });
     } else if (effect.kind === 'stable') this.stable.set(id, effect.through);
     else if (effect.kind === 'view') {
       this.views.set(id, effect.view);
@@ -348,6 +351,22 @@ describe('Member', () => {
     for (const id of cluster.ids) {
       expect(cluster.ended.get(id), id).to.equal('left');
       expect(cluster.views.get(id)!.number).to.be.at.most(2);
+    }
+  });
+
+  it('goes on without a member whose service executes nothing, also when that is the sequencer', () => {
+    for (const slow of [0, 2]) {
+      const cluster = group('abc');
+      const [id, ...others] = [cluster.ids[slow]!, ...cluster.ids.toSpliced(slow, 1)] as const;
+      cluster.stuck.add(id);
+      cluster.submit(cluster.ids[1]!, ...Array.from({ length: limits.executionEntriesMax }, () => ''));
+      cluster.submit(cluster.ids[1]!, 'one too many');
+      expect(cluster.stable.get(others[0]!)).to.equal(limits.executionEntriesMax);
+      cluster.pass(cluster.settings.timing.laggardAfterMs - 1000);
+      expect(cluster.ended.get(id)).to.equal(undefined);
+      cluster.pass(2000);
+      expect(cluster.ended.get(id), 'ends, and not because it was asked to').to.be.a('string').that.does.not.equal('left');
+      for (const other of others) expect(cluster.ordered.get(other)!.at(-1)).to.equal('one too many');
     }
   });
 
