@@ -365,7 +365,9 @@ describe('Member', () => {
       cluster.pass(cluster.settings.timing.laggardAfterMs - 1000);
       expect(cluster.ended.get(id)).to.equal(undefined);
       cluster.pass(2000);
-      expect(cluster.ended.get(id), 'ends, and not because it was asked to').to.be.a('string').that.does.not.equal('left');
+      expect(cluster.ended.get(id), 'ends, and not because it was asked to')
+        .to.be.a('string')
+        .that.does.not.equal('left');
       for (const other of others) expect(cluster.ordered.get(other)!.at(-1)).to.equal('one too many');
     }
   });
