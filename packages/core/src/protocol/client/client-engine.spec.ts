@@ -64,11 +64,15 @@ describe('a client engine', () => {
     });
 
     describe('nothing while a batch is under way and nothing has come back,', () => {
+      /** Requests of connections 1 and 2 are under way, and another one of connection 1 waits. */
       function underWay(): ClientBench {
-        const bench = new ClientBench({ connectionWindowBytes: 1e6 }).opened();
-        bench.receive(a, progress(1, 1));
+        const bench = new ClientBench({ connectionWindowBytes: 1e6, maxConnections: 4 }).opened();
+        bench.accept();
+        bench.flush();
+        bench.receive(a, progress(1, 2));
         bench.send(1, 'x');
-        expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 0, 'x'))]);
+        bench.send(2, 'x');
+        expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 0, 'x'), data(2, 0, 'x'))]);
         bench.send(1, 'y');
         expect(bench.flush()).to.deep.equal([]);
         return bench;
@@ -76,7 +80,7 @@ describe('a client engine', () => {
 
       it('until something does', () => {
         const bench = underWay();
-        bench.receive(a, progress(1, 2));
+        bench.receive(a, progress(1, 3));
         expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 1, 'y'))]);
       });
 
@@ -91,6 +95,26 @@ describe('a client engine', () => {
         const bench = underWay();
         bench.send(1, 'z'.repeat(clientLimits.batchBytesMax));
         expect(bench.flush()).not.to.deep.equal([]);
+      });
+
+      it('unless as many wait as are under way', () => {
+        const bench = underWay();
+        bench.send(2, 'y');
+        expect(bench.flush()).to.deep.equal([batch(a, 1, data(1, 1, 'y'), data(2, 1, 'y'))]);
+      });
+
+      it('counting what is under way over all batches', () => {
+        const bench = underWay();
+        bench.send(2, 'y');
+        bench.flush();
+        bench.receive(a, progress(1, 3));
+        bench.send(1, 'z');
+        bench.flush();
+        bench.send(2, 'z');
+        expect(bench.flush()).to.deep.equal([]);
+        bench.accept();
+        bench.accept();
+        expect(bench.flush()).to.deep.equal([batch(a, 1, data(2, 2, 'z'), open(3), open(4))]);
       });
     });
 

@@ -338,7 +338,7 @@ export class ClientEngine {
     if (uplink?.state !== 'attached' || !uplink.writable) return;
     const { id: client, now } = this.#state;
     const { epoch, member } = uplink;
-    if (now < (uplink.gatherUntil ?? now) && !this.#session.fillsBatch) return;
+    if (now < (uplink.gatherUntil ?? now) && !this.#session.hasGathered(uplink.commandsUnderWay)) return;
     for (const commands of this.#session.takeBatches()) {
       uplink.sent(commands, now);
       this.#state.emit({ kind: 'send-commands', member, entry: { kind: 'commands', client, epoch, commands } });

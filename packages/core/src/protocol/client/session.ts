@@ -51,8 +51,12 @@ export class Session {
     return this.#unsent.size > 0;
   }
 
-  /** There is so much to send that waiting for more is of no use. */
-  get fillsBatch(): boolean {
+  /**
+   * Whether there is so much to send that waiting for more is of no use: a full batch, or as many connections as there are
+   * commands under way, so that those who ask in turns make two batches of one size, one of which goes while the other comes.
+   */
+  hasGathered(commandsUnderWay: number): boolean {
+    if (this.#unsent.size >= commandsUnderWay) return true;
     return this.#gatheredBytes >= clientLimits.batchBytesMax || this.#unsent.size >= clientLimits.commandsPerBatchMax;
   }
 

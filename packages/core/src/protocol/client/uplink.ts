@@ -19,6 +19,7 @@ export class Uplink {
   /** Batches that were sent and are not stable. */
   readonly #batches = new Fifo<readonly Command[]>();
   #settledBatches = 0;
+  #commandsUnderWay = 0;
   /** When batches were sent last; undefined once something has come back. */
   #unansweredSince: Milliseconds | undefined;
 
@@ -44,8 +45,14 @@ export class Uplink {
     return this.#unansweredSince === undefined ? undefined : this.#unansweredSince + clientLimits.gatherMs;
   }
 
+  /** Commands that were sent and are not stable. */
+  get commandsUnderWay(): number {
+    return this.#commandsUnderWay;
+  }
+
   sent(batch: readonly Command[], now: Milliseconds): void {
     this.#batches.push(batch);
+    this.#commandsUnderWay += batch.length;
     this.sentAt = now;
     this.#unansweredSince = now;
   }
@@ -64,7 +71,11 @@ export class Uplink {
   settle(count: number): (readonly Command[])[] | undefined {
     if (count > this.#settledBatches + this.#batches.length) return undefined;
     const settled: (readonly Command[])[] = [];
-    for (; this.#settledBatches < count; this.#settledBatches++) settled.push(this.#batches.shift()!);
+    for (; this.#settledBatches < count; this.#settledBatches++) {
+      const batch = this.#batches.shift()!;
+      this.#commandsUnderWay -= batch.length;
+      settled.push(batch);
+    }
     return settled;
   }
 }
