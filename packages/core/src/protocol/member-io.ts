@@ -85,6 +85,8 @@ export interface MemberSnapshot {
   readonly view: View | undefined;
   readonly rank: number | undefined;
   readonly ordered: OrderNumber;
+  /** As `ordered`, or beyond it: with what is staged behind it for a view change. */
+  readonly held: OrderNumber;
   readonly stable: OrderNumber;
   readonly executed: OrderNumber;
   readonly historyBytes: number;

@@ -326,6 +326,19 @@ describe('Member', () => {
     }
   });
 
+  it('with a fence that failed, two go on together when the other one was alive after all', () => {
+    const cluster = group('ab', { fence: true });
+    const [a, b] = cluster.ids as [IncarnationId, IncarnationId];
+    cluster.cut(a, b);
+    // a stands still meanwhile, and notices nothing.
+    for (; cluster.fences.length === 0; cluster.now += 100) cluster.step(b, { kind: 'tick' });
+    cluster.step(b, { kind: 'fenced', target: a, succeeded: false });
+    cluster.link(a, b);
+    cluster.submit(a, 'one');
+    cluster.pass(5 * cluster.settings.timing.suspectAfterMs);
+    for (const id of [a, b]) expect([cluster.ordered.get(id), cluster.stable.get(id)]).to.deep.equal([['one'], 1]);
+  });
+
   it('lets members leave, down to the last', () => {
     const cluster = group('abc');
     const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];

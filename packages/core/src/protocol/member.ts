@@ -97,13 +97,14 @@ export class Member {
   }
 
   snapshot(): MemberSnapshot {
-    const { phase, self, view, rank, log, stable, executed, wedged } = this.#state;
+    const { phase, self, view, rank, log, held, stable, executed, wedged } = this.#state;
     return {
       state: phase,
       incarnation: self,
       view,
       rank: rank < 0 ? undefined : rank,
       ordered: log.last,
+      held,
       stable,
       executed,
       historyBytes: log.bytes,

@@ -75,8 +75,8 @@ export class Candidate {
       else if (this.#state.now - attempt.startedAt >= this.#timeoutMs) this.#abandon('timeout', this.#state.now);
       else return this.#advance(attempt);
     }
-    if (this.#state.now < this.#retryAt || !isStarter(this.#state, this.#detector)) return;
-    if (!this.#agenda.hasItems && !this.#isStranded()) return;
+    if (this.#state.now < this.#retryAt) return;
+    if (!this.#isStranded() && !(isStarter(this.#state, this.#detector) && this.#agenda.hasItems)) return;
     if (!this.#mayReachQuorum()) return this.#reportNoQuorum();
     this.#noQuorumReported = false;
     this.#start();
@@ -257,11 +257,13 @@ export class Candidate {
     return isQuorum(view, present) || (this.#state.settings.fence && isHalf(view, present));
   }
 
-  /** Promised to somebody whose attempt has come to nothing. */
+  /**
+   * Promised in an attempt that has come to nothing. The starter may know nothing of it, and have no reason for another one, so
+   * everybody may make one; one after the other, so as not to disturb each other.
+   */
   #isStranded(): boolean {
-    return (
-      this.#state.wedged && this.#state.now - this.#acceptor.wedgedAt >= 2 * this.#state.settings.timing.suspectAfterMs
-    );
+    const { wedged, rank, now, settings } = this.#state;
+    return wedged && now - this.#acceptor.wedgedAt >= (2 + rank) * settings.timing.suspectAfterMs;
   }
 
   #abandon(reason: string, retryAt: Milliseconds): void {

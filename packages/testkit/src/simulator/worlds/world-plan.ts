@@ -3,7 +3,7 @@ import type { ClientSettings, GroupSettings, ReplicaSettings } from '@lockstep/c
 import { Random } from '../base/random.js';
 import type { ClientScript } from '../clients/client-script.js';
 import { faultKinds, type FaultKind } from '../faults/fault-kinds.js';
-import { restlessLink } from '../faults/restless-link.js';
+import { restlessLink, restlessPeers } from '../faults/restless-link.js';
 import type { Latency } from '../network/network.js';
 import type { ModelServicePace } from '../service/model-service.js';
 import type { LimitsPreset } from './small-limits.js';
@@ -69,6 +69,8 @@ export function drawPlan(seed: number): WorldPlan {
   const maxConnections = random.chance(0.1) ? 2 : 100;
   const faultCount = random.chance(0.05) ? 0 : random.integer(1, faultKinds.length);
   const isRestless = faultCount > 0 && new Random(seed, 'restless').chance(0.6);
+  const isRestlessAmongPeers = faultCount > 0 && new Random(seed, 'restless-peers').chance(0.4);
+  const choice = new Random(seed, 'choice');
   return {
     seed,
     isSteady: false,
@@ -87,7 +89,8 @@ export function drawPlan(seed: number): WorldPlan {
       expireClientAfterMs: random.integer(150, 500),
     },
     client: {
-      members: services,
+      // Not always the sequencer of the first view: what a member submits to another one can be lost on the way.
+      members: choice.chance(0.5) ? choice.shuffled(services) : services,
       ...{ suspectAfterMs, heartbeatMs, connectionWindowBytes, processCacheBytes, maxConnections },
       giveUpAfterMs: random.chance(0.3) ? random.integer(200, 500) : 60_000,
     },
@@ -104,7 +107,11 @@ export function drawPlan(seed: number): WorldPlan {
       [1, 30],
       [20, 200],
     ]),
-    faults: [...random.shuffled(faultKinds).slice(0, faultCount), ...(isRestless ? [restlessLink] : [])],
+    faults: [
+      ...random.shuffled(faultKinds).slice(0, faultCount),
+      ...(isRestless ? [restlessLink] : []),
+      ...(isRestlessAmongPeers ? [restlessPeers] : []),
+    ],
     faultEveryMs: random.pick([15, 40, 100]),
     stormMs: random.integer(300, 1200),
   };

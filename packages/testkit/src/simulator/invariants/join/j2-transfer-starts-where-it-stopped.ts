@@ -7,9 +7,9 @@ export function j2(): Invariant {
     name: 'J2',
     memberActed(member, effect) {
       if (member.role !== 'learner' || effect.kind !== 'send' || effect.message.kind !== 'fetch') return;
-      const { ordered } = member.process.snapshot;
-      if (effect.message.from > ordered + 1) {
-        throw new Violation('J2', `${member.id} has ${ordered} and asks for ${effect.message.from}`);
+      const { held } = member.process.snapshot;
+      if (effect.message.from > held + 1) {
+        throw new Violation('J2', `${member.id} has ${held} and asks for ${effect.message.from}`);
       }
     },
   };
