@@ -1,23 +1,22 @@
-import type { Socket } from 'node:net';
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
-import { confirmEnd, faultOf, watchForReset } from '@lockstep/sockets';
+import { type ByteSocket, confirmEnd, faultOf, watchForReset } from '@lockstep/sockets';
+
+/** What waits for it is done when the present callback of the event loop returns. */
+const settled = Promise.resolve();
 
 /**
  * A byte stream over a socket that was opened with `allowHalfOpen`. Units are bytes.
  *
- * What is sent in one turn of the event loop goes to the kernel in one call, and is reported as taken in one. Nothing
- * is copied on the way, in or out.
+ * What is sent in one callback of the event loop goes to the kernel in one call, and is reported as taken in one. Nothing is
+ * copied on the way out.
  */
 export class TcpChannel implements Channel {
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #canReset: boolean;
   #handler: ChannelHandler | undefined;
-  /** The last payload of this turn. It is written when the turn is over, so that its callback stands for the turn. */
-  #pending: Uint8Array | undefined;
-  #corked = false;
+  /** What was sent in the present callback of the event loop. */
+  #gathered: Uint8Array[] = [];
   #sentUnits = 0;
-  /** For each write whose callback is awaited, the units sent up to its end. */
-  readonly #awaited: number[] = [];
   #sendingEnded = false;
   /** Broken by either side: nothing is told any more but `onClosed`. */
   #broken = false;
@@ -31,18 +30,19 @@ export class TcpChannel implements Channel {
    * @param socket connected or connecting
    * @param canReset whether the socket's protocol knows a reset: TCP does, a unix socket does not and is destroyed
    */
-  constructor(socket: Socket, canReset: boolean) {
+  constructor(socket: ByteSocket, canReset: boolean) {
     this.#socket = socket;
-    watchForReset(socket);
+    watchForReset(socket.stream);
     this.#canReset = canReset;
   }
 
   bind(handler: ChannelHandler): void {
     this.#handler = handler;
-    this.#socket.on('data', (payload: Buffer) => handler.onSegment({ length: payload.byteLength, payload }));
-    this.#socket.on('end', () => confirmEnd(this.#socket, () => this.#noteEnd()));
-    this.#socket.on('error', (error) => this.#break(error));
-    this.#socket.on('close', () => {
+    const { stream } = this.#socket;
+    this.#socket.read((payload) => handler.onSegment({ length: payload.byteLength, payload }));
+    stream.on('end', () => confirmEnd(stream, () => this.#noteEnd()));
+    stream.on('error', (error) => this.#break(error));
+    stream.on('close', () => {
       this.#closeIsDue = true;
       this.#tellWhatIsDue();
     });
@@ -51,60 +51,49 @@ export class TcpChannel implements Channel {
   send(segment: Segment): void {
     if (this.#sendingEnded || this.#broken || segment.length === 0) return;
     this.#sentUnits += segment.length;
-    if (this.#pending === undefined) {
-      process.nextTick(this.#flush);
-    } else {
-      if (!this.#corked) this.#socket.cork();
-      this.#corked = true;
-      this.#socket.write(this.#pending);
-    }
-    this.#pending = segment.payload;
+    if (this.#gathered.push(segment.payload) === 1) void settled.then(this.#flush);
   }
 
   end(): void {
     if (this.#sendingEnded || this.#broken) return;
     this.#sendingEnded = true;
-    this.#flush();
-    this.#socket.end();
+    if (this.#gathered.length === 0) this.#socket.stream.end();
   }
 
   reset(): void {
     if (this.#broken) return;
     this.#broken = true;
     this.#endIsDue = false;
-    this.#pending = undefined;
-    if (this.#canReset) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
+    this.#gathered = [];
+    if (this.#canReset) this.#socket.stream.resetAndDestroy();
+    else this.#socket.stream.destroy();
   }
 
   pause(): void {
     this.#paused = true;
-    this.#socket.pause();
+    this.#socket.stream.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#socket.resume();
+    this.#socket.stream.resume();
     if (this.#endIsDue) process.nextTick(this.#tellWhatIsDue);
   }
 
   readonly #flush = (): void => {
-    const payload = this.#pending;
-    if (payload === undefined) return;
-    this.#pending = undefined;
-    this.#awaited.push(this.#sentUnits);
-    this.#socket.write(payload, this.#onWritten);
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket.uncork();
+    const pieces = this.#gathered;
+    if (pieces.length === 0) return;
+    this.#gathered = [];
+    const units = this.#sentUnits;
+    const isTaken = this.#socket.write(pieces, () => this.#tellTaken(units));
+    if (this.#sendingEnded) this.#socket.stream.end();
+    if (isTaken) this.#tellTaken(units);
   };
 
-  readonly #onWritten = (error?: Error | null): void => {
-    const units = this.#awaited.shift();
-    if (error || this.#broken || units === undefined) return;
-    this.#handler?.onTaken(units);
-  };
+  #tellTaken(units: number): void {
+    if (!this.#broken) this.#handler?.onTaken(units);
+  }
 
   #noteEnd(): void {
     if (this.#broken) return;

@@ -39,8 +39,14 @@ export class TcpClientFace implements ClientFace {
     if (this.#server !== undefined) throw new Error('listen is called once');
     const canReset = 'host' in this.#address;
     const server = createServer(
-      { allowHalfOpen: true, noDelay: true, keepAlive: canReset, keepAliveInitialDelay: keepAliveAfterMs },
-      (socket: Socket) => this.#front.admit(socket, () => accept(new TcpChannel(socket, canReset))),
+      {
+        allowHalfOpen: true,
+        noDelay: true,
+        keepAlive: canReset,
+        keepAliveInitialDelay: keepAliveAfterMs,
+        pauseOnConnect: true,
+      },
+      (socket: Socket) => this.#front.admit(socket, (admitted) => accept(new TcpChannel(admitted, canReset))),
     );
     const bound = await listenOn(server, this.#address, { purpose: 'where clients are to be served' });
     this.#server = server;

@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
 import type { ChannelHandler, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
-import { connectError } from '@lockstep/sockets';
+import { type ByteSocket, connectError } from '@lockstep/sockets';
 import { ConsumedGate } from './consumed-gate.js';
 import type { SocketTables } from './socket-tables.js';
 import { TcpChannel } from './tcp-channel.js';
@@ -16,7 +15,7 @@ export interface ConsumedGateOptions {
 
 /** A connection to the service, with the gate `consumed` or with none. */
 export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #channel: TcpChannel;
   readonly #address: string;
   readonly #gate: ConsumedGate | undefined;
@@ -34,14 +33,14 @@ export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
    * @param address of the service, for errors
    * @param gate undefined for the gate `none`
    */
-  constructor(socket: Socket, canReset: boolean, address: string, gate: ConsumedGateOptions | undefined) {
+  constructor(socket: ByteSocket, canReset: boolean, address: string, gate: ConsumedGateOptions | undefined) {
     this.#socket = socket;
     this.#channel = new TcpChannel(socket, canReset);
     this.#address = address;
     this.#gate =
       gate &&
       new ConsumedGate(gate, {
-        look: () => gate.tables.look(socket),
+        look: () => gate.tables.look(socket.stream),
         onIdle: () => this.#handler?.onIdle(),
       });
   }
@@ -52,7 +51,7 @@ export class TcpServiceChannel implements ServiceChannel, ChannelHandler {
 
   bind(handler: ServiceChannelHandler): void {
     this.#handler = handler;
-    this.#socket.once('connect', () => {
+    this.#socket.stream.once('connect', () => {
       if (this.#wasReset) return;
       this.#opened = true;
       handler.onOpen();

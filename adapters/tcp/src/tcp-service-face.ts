@@ -1,6 +1,5 @@
-import { connect, type Socket } from 'node:net';
 import type { ServiceChannel, ServiceFace } from '@lockstep/contracts';
-import { connectError, formatAddress, type Address } from '@lockstep/sockets';
+import { ByteSocket, connectError, formatAddress, type Address } from '@lockstep/sockets';
 import { SocketTables } from './socket-tables.js';
 import { TcpServiceChannel, type ConsumedGateOptions } from './tcp-service-channel.js';
 
@@ -37,22 +36,22 @@ export class TcpServiceFace implements ServiceFace {
   }
 
   async probe(): Promise<void> {
-    const socket = this.#dial();
+    const { stream } = this.#dial();
     try {
       await new Promise<void>((resolve, reject) => {
-        socket.once('connect', resolve);
-        socket.once('error', reject);
-        socket.setTimeout(probeTimeoutMs, () => reject(new Error(`no answer within ${probeTimeoutMs} ms`)));
+        stream.once('connect', resolve);
+        stream.once('error', reject);
+        stream.setTimeout(probeTimeoutMs, () => reject(new Error(`no answer within ${probeTimeoutMs} ms`)));
       });
     } catch (error) {
       throw connectError(error as Error, this.#name);
     } finally {
       // What still goes wrong with a socket that is given up interests nobody.
-      socket.on('error', () => {}).destroy();
+      stream.on('error', () => {}).destroy();
     }
   }
 
-  #dial(): Socket {
-    return connect({ ...this.#address, allowHalfOpen: true, noDelay: true });
+  #dial(): ByteSocket {
+    return ByteSocket.connect({ ...this.#address, allowHalfOpen: true, noDelay: true });
   }
 }

@@ -8,6 +8,7 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from './address.js';
+export { ByteSocket } from './byte-socket.js';
 export { listenOn, type ListenOptions } from './listen-on.js';
 export { confirmEnd, watchForReset } from './resets.js';
 export { connectError, faultOf } from './socket-errors.js';

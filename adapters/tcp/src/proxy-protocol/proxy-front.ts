@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { LockstepError, type Logger } from '@lockstep/contracts';
+import { ByteSocket } from '@lockstep/sockets';
 import type { ProxyProtocolOptions } from '../options.js';
 import { ThrottledReport } from '../throttled-report.js';
 import { proxyLimits } from './limits.js';
@@ -37,13 +38,15 @@ export class ProxyFront {
   /**
    * Makes the socket's stream what the service is to read.
    *
-   * @param socket just accepted
+   * @param socket just accepted, and not read yet (`pauseOnConnect`)
    * @param onAdmitted called once when the stream begins, or never if the client is refused. Reads from the socket at once
    */
-  admit(socket: Socket, onAdmitted: () => void): void {
-    if (!this.#options.in) {
-      if (this.#options.out) socket.unshift(encodeProxyHeader(endsOf(socket)));
-      onAdmitted();
+  admit(socket: Socket, onAdmitted: (socket: ByteSocket) => void): void {
+    if (!this.#options.in && !this.#options.out) {
+      onAdmitted(ByteSocket.accept(socket, { allowHalfOpen: true }));
+    } else if (!this.#options.in) {
+      socket.unshift(encodeProxyHeader(endsOf(socket)));
+      onAdmitted(ByteSocket.over(socket));
     } else if (this.#awaited.size >= proxyLimits.awaitedMax) {
       this.#refuse(socket, 'too many clients at a time that send none');
     } else {
@@ -62,7 +65,11 @@ export class ProxyFront {
     for (const socket of this.#awaited) socket.destroy();
   }
 
-  #pass(socket: Socket, outcome: Extract<ProxyHeaderOutcome, { kind: 'header' }>, onAdmitted: () => void): void {
+  #pass(
+    socket: Socket,
+    outcome: Extract<ProxyHeaderOutcome, { kind: 'header' }>,
+    onAdmitted: (socket: ByteSocket) => void,
+  ): void {
     const { ends, header, rest } = outcome;
     this.#logger.debug({ client: ends?.source, address: this.#address }, 'a client came through a balancer');
     // What is put back while a stream flows may be told out of turn.
@@ -70,7 +77,7 @@ export class ProxyFront {
     if (rest.length > 0) socket.unshift(rest);
     if (this.#options.out) socket.unshift(header);
     socket.resume();
-    onAdmitted();
+    onAdmitted(ByteSocket.over(socket));
   }
 
   #refuse(socket: Socket, reason: string): void {
@@ -113,7 +120,7 @@ function awaitHeader(
   const onLost = (): void => finish({ kind: 'gone' });
   const reason = `no header within ${timeoutMs} ms`;
   const timer = setTimeout(() => finish({ kind: 'refused', reason }), timeoutMs);
-  socket.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost);
+  socket.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost).resume();
 }
 
 function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): ProxiedEnds | undefined {

@@ -34,6 +34,7 @@ export interface DialOptions {
  */
 export function dial({ address, own, role, judge, timeoutMs, counters, onDone }: DialOptions): () => void {
   const socket = connectLink(address);
+  const { stream } = socket;
   const startedAt = performance.now();
   let isOver = false;
   const finish = (outcome: DialOutcome): void => {
@@ -42,7 +43,7 @@ export function dial({ address, own, role, judge, timeoutMs, counters, onDone }:
     isOver = true;
   };
   const fail = (reason: string): void => {
-    socket.destroy();
+    stream.destroy();
     finish({ kind: 'failed', reason });
   };
   const onError = (error: NodeJS.ErrnoException): void => {
@@ -50,10 +51,10 @@ export function dial({ address, own, role, judge, timeoutMs, counters, onDone }:
     else fail(error.code ?? error.message);
   };
   const timer = setTimeout(() => fail('it does not answer'), timeoutMs);
-  socket.on('error', onError);
-  socket.once('connect', () => {
+  stream.on('error', onError);
+  stream.once('connect', () => {
     clearTimeout(timer);
-    socket.off('error', onError);
+    stream.off('error', onError);
     const connection = new FrameConnection(socket, counters);
     new Handshake(connection, {
       hello: makeHello(own, role),
@@ -68,6 +69,6 @@ export function dial({ address, own, role, judge, timeoutMs, counters, onDone }:
   return () => {
     isOver = true;
     clearTimeout(timer);
-    socket.destroy();
+    stream.destroy();
   };
 }

@@ -1,3 +1,4 @@
+import { ByteSocket } from '@lockstep/sockets';
 import { expect } from 'chai';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { encodeClientMessage } from '../wire/client-message-codec.js';
@@ -50,7 +51,7 @@ describe('frame connection', () => {
     far.on('error', () => undefined);
     counters = new EventCounters();
     recorder = new Recorder();
-    connection = new FrameConnection(near, counters);
+    connection = new FrameConnection(ByteSocket.over(near), counters);
     connection.handler = recorder;
     connection.trust(1_000_000);
     writes = 0;
@@ -138,7 +139,10 @@ describe('frame connection', () => {
     far.destroy();
     const lame = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => lame.listen(0, '127.0.0.1', resolve));
-    connection = new FrameConnection(connect((lame.address() as AddressInfo).port, '127.0.0.1'), counters);
+    connection = new FrameConnection(
+      ByteSocket.connect({ port: (lame.address() as AddressInfo).port, host: '127.0.0.1' }),
+      counters,
+    );
     connection.handler = recorder;
     const [accepted] = await Promise.all([
       new Promise<Socket>((resolve) => lame.once('connection', (socket) => resolve(socket.resume()))),

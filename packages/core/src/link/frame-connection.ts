@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { ByteSocket } from '@lockstep/sockets';
 import type { Block } from '../wire/block.js';
 import { Framer } from '../wire/framer.js';
 import { wireLimits } from '../wire/limits.js';
@@ -37,7 +37,7 @@ const nobody: FrameHandler = {
 export class FrameConnection {
   /** Changed when the connection changes hands, even in the middle of a read. */
   handler: FrameHandler = nobody;
-  readonly #socket: Socket;
+  readonly #socket: ByteSocket;
   readonly #counters: EventCounters;
   readonly #framer: Framer;
   #unsentBytesMax: number = wireLimits.handshakeFrameBytesMax;
@@ -48,16 +48,16 @@ export class FrameConnection {
   #closeTimer: NodeJS.Timeout | undefined;
   #held = false;
 
-  constructor(socket: Socket, counters: EventCounters) {
+  constructor(socket: ByteSocket, counters: EventCounters) {
     this.#socket = socket;
     this.#counters = counters;
     this.#framer = new Framer((block) => this.#onFrame(block));
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    const { stream } = socket;
+    socket.read((chunk) => this.#onData(chunk));
     // Who has finished sending has finished: no side of a link half-closes.
-    socket.on('end', () => this.destroy('the other side closed it'));
-    socket.on('error', (error: NodeJS.ErrnoException) => (this.#closeReason ??= error.code ?? error.message));
-    socket.on('drain', () => this.handler.onDrain());
-    socket.on('close', () => {
+    stream.on('end', () => this.destroy('the other side closed it'));
+    stream.on('error', (error: NodeJS.ErrnoException) => (this.#closeReason ??= error.code ?? error.message));
+    stream.on('close', () => {
       clearTimeout(this.#closeTimer);
       this.#gathered = [];
       this.handler.onClosed(this.#closeReason ?? 'closed');
@@ -66,13 +66,13 @@ export class FrameConnection {
 
   /** For logs; undefined once the connection is closed. */
   get remoteAddress(): string | undefined {
-    const { remoteAddress, remotePort } = this.#socket;
+    const { remoteAddress, remotePort } = this.#socket.stream;
     return remoteAddress === undefined ? undefined : `${remoteAddress}:${remotePort}`;
   }
 
   /** Grows with everything that arrives, whole frames or not. */
   get bytesRead(): number {
-    return this.#socket.bytesRead;
+    return this.#socket.stream.bytesRead;
   }
 
   /** Grows with everything that is sent. */
@@ -82,7 +82,7 @@ export class FrameConnection {
 
   /** Bytes given to `send` that the kernel has not taken. */
   get unsentBytes(): number {
-    return this.#gatheredBytes + this.#socket.writableLength;
+    return this.#gatheredBytes + this.#socket.unsentBytes;
   }
 
   /** Something was given to `send` that waits for `flush`. */
@@ -126,18 +126,14 @@ export class FrameConnection {
       this.#counters.increment('link-too-slow');
       return this.destroy(`too slow: ${unsentBytes} bytes unsent`);
     }
-    const buffers = joinSmallPieces(pieces);
-    // Corked writes become one gathering write.
-    if (buffers.length > 1) this.#socket.cork();
-    for (const buffer of buffers) this.#socket.write(buffer);
-    if (buffers.length > 1) this.#socket.uncork();
+    this.#socket.write(joinSmallPieces(pieces), this.#onTaken);
   }
 
   /** Stops reading, so that the sender is held back, or goes on. */
   hold(hold: boolean): void {
     this.#held = hold;
-    if (hold) this.#socket.pause();
-    else this.#socket.resume();
+    if (hold) this.#socket.stream.pause();
+    else this.#socket.stream.resume();
   }
 
   /** Closes after everything sent so far. Reads no more. */
@@ -145,17 +141,22 @@ export class FrameConnection {
     if (this.#closeReason !== undefined) return;
     this.flush();
     this.#closeReason ??= reason;
-    this.#socket.end();
+    const { stream } = this.#socket;
+    stream.end();
     // What still arrives is read and dropped, for unread bytes would make the kernel break what we sent.
-    this.#socket.resume();
-    this.#closeTimer = setTimeout(() => this.#socket.destroy(), linkLimits.closeTimeoutMs);
+    stream.resume();
+    this.#closeTimer = setTimeout(() => stream.destroy(), linkLimits.closeTimeoutMs);
   }
 
   /** Closes at once; unsent bytes are lost. */
   destroy(reason: string): void {
     this.#closeReason ??= reason;
-    this.#socket.destroy();
+    this.#socket.stream.destroy();
   }
+
+  readonly #onTaken = (): void => {
+    if (this.#socket.unsentBytes === 0) this.handler.onDrain();
+  };
 
   #onData(chunk: Buffer): void {
     if (this.#closeReason !== undefined) return;

@@ -1,3 +1,4 @@
+import { ByteSocket } from '@lockstep/sockets';
 import { expect } from 'chai';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { encodeHandshake } from '../wire/handshake-codec.js';
@@ -40,7 +41,7 @@ describe('handshake', () => {
   });
 
   const begin = (timeoutMs = 5000): void => {
-    connection = new FrameConnection(near, counters);
+    connection = new FrameConnection(ByteSocket.over(near), counters);
     new Handshake(connection, {
       hello: makeHello(own, 'member'),
       judge: ({ pid }) => (pid === 0 ? refuse('settings', 'No.') : undefined),

@@ -1,5 +1,5 @@
 import type { Logger } from '@lockstep/contracts';
-import type { Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import type { Hello, LinkRole, Refusal } from '../wire/hello.js';
 import { encodeHandshake } from '../wire/handshake-codec.js';
 import type { EventCounters } from './event-counters.js';
@@ -7,7 +7,7 @@ import { FrameConnection } from './frame-connection.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { judgeHello, type LocalIdentity, makeHello, refuse } from './identity.js';
 import { linkLimits } from './limits.js';
-import type { Address } from '@lockstep/sockets';
+import type { Address, ByteSocket } from '@lockstep/sockets';
 import { listenForLinks } from './transport.js';
 
 /** Takes the links of one role. */
@@ -71,7 +71,7 @@ export class LinkServer {
     await new Promise(setImmediate);
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: ByteSocket): void {
     const { own, counters } = this.#options;
     counters.increment('link-accepted');
     const connection = new FrameConnection(socket, counters);

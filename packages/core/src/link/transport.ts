@@ -1,12 +1,12 @@
-import { type Address, listenOn } from '@lockstep/sockets';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { type Address, ByteSocket, listenOn } from '@lockstep/sockets';
 import { linkLimits } from './limits.js';
 
 // The one place where links touch the transport; what encrypts it goes here.
 
-/** Starts to connect. A failure is an `error` event of the socket. */
-export function connectLink(address: Address): Socket {
-  return connect({ ...address, noDelay: true });
+/** Starts to connect. A failure is an `error` event of the stream. */
+export function connectLink(address: Address): ByteSocket {
+  return ByteSocket.connect({ ...address, noDelay: true });
 }
 
 /** Whether the error of a connection attempt proves that nobody listens there (at any address that the name has). */
@@ -26,9 +26,9 @@ export function isConnectionRefused(error: NodeJS.ErrnoException): boolean {
 export async function listenForLinks(
   address: Address,
   purpose: string,
-  accept: (socket: Socket) => void,
+  accept: (socket: ByteSocket) => void,
 ): Promise<{ readonly server: Server; readonly bound: Address }> {
-  const server = createServer({ noDelay: true }, accept);
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => accept(ByteSocket.accept(socket)));
   const bound = await listenOn(server, address, {
     purpose: `the link address of ${purpose}`,
     backlog: linkLimits.backlog,
