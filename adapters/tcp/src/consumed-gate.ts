@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { SocketQueues } from './socket-tables.js';
 
 /** After an answer to more than that, so long a silence is waited for before a look. */

@@ -1,8 +1,5 @@
 import type { Channel, ChannelHandler, Segment } from '@lockstep/contracts';
-import { type ByteSocket, confirmEnd, faultOf, watchForReset } from '@lockstep/sockets';
-
-/** What waits for it is done when the present callback of the event loop returns. */
-const settled = Promise.resolve();
+import { atCallbackEnd, type ByteSocket, confirmEnd, faultOf, watchForReset } from '@lockstep/sockets';
 
 /**
  * A byte stream over a socket that was opened with `allowHalfOpen`. Units are bytes.
@@ -51,7 +48,7 @@ export class TcpChannel implements Channel {
   send(segment: Segment): void {
     if (this.#sendingEnded || this.#broken || segment.length === 0) return;
     this.#sentUnits += segment.length;
-    if (this.#gathered.push(segment.payload) === 1) void settled.then(this.#flush);
+    if (this.#gathered.push(segment.payload) === 1) atCallbackEnd(this.#flush);
   }
 
   end(): void {

@@ -73,6 +73,7 @@ export async function assembleReplica(assembly: ReplicaAssembly): Promise<Servic
   serveStatus(server, () => describe(assembly, engine, replica), logger);
   await server.listen();
   return new ServiceInterceptor({
+    self: incarnation,
     engine,
     replica,
     clients,

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import {
   type ClientFace,
   type ClientId,
@@ -44,6 +45,7 @@ import { channelGate, composeServiceFace } from './substrate/compose-service-fac
 import { DialectClientFace } from './substrate/dialect-client-face.js';
 import { decodeEntry, encodeEntry } from './wire/entry-codec.js';
 
+/** Not the global of the name, whose every use looks it up anew. */
 const now = (): number => performance.now();
 const codec = { encode: encodeEntry, decode: decodeEntry };
 

@@ -1,8 +1,11 @@
 import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+import { BytePool } from './byte-pool.js';
 
 /** Where the kernel puts what has come for any of the sockets; what is handed over is a copy. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+const readBuffer = new Uint8Array(64 * 1024);
+
+const pool = new BytePool();
 
 /**
  * A connected socket, read and written past the machinery of streams, which takes longer than the system calls that it is for.
@@ -20,7 +23,7 @@ export class ByteSocket {
   /** What the next write takes. One that the kernel takes at once leaves it as it was. */
   static #request: WriteRequest | undefined;
   readonly #isDirect: boolean;
-  #onBytes: ((bytes: Buffer) => void) | undefined;
+  #onBytes: ((bytes: Uint8Array) => void) | undefined;
   /** Writes given to the stream that it has not done. */
   #streamWrites = 0;
   /** Writes given to libuv that the kernel has not taken. */
@@ -72,7 +75,7 @@ export class ByteSocket {
   }
 
   /** Hands over what comes, in order, for good: nobody else writes into it. Called once, before the event loop turns. */
-  read(onBytes: (bytes: Buffer) => void): void {
+  read(onBytes: (bytes: Uint8Array) => void): void {
     this.#onBytes = onBytes;
     if (!this.#isDirect) this.stream.on('data', onBytes).resume();
   }
@@ -106,9 +109,7 @@ export class ByteSocket {
   }
 
   #handOver(byteLength: number): boolean {
-    const bytes = Buffer.allocUnsafe(byteLength);
-    readBuffer.copy(bytes, 0, 0, byteLength);
-    this.#onBytes!(bytes);
+    this.#onBytes!(pool.copy(readBuffer, byteLength));
     return true;
   }
 

@@ -2,23 +2,24 @@ import type {
   ClientId,
   GroupEngine,
   GroupHandler,
+  IncarnationId,
   Logger,
   Milliseconds,
   OrderedRuns,
   OrderNumber,
   Segment,
-  SubmissionNumber,
   View,
 } from '@lockstep/contracts';
 import type { Executor } from '../executor/executor.js';
 import type { ExecutorHandler } from '../executor/executor-handler.js';
 import type { ClientToMember } from '../protocol/connections/client-link.js';
 import type { Replica } from '../protocol/connections/replica.js';
-import type { ConnectionKey, OrderedEntry, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
+import type { ConnectionKey, ReplicaEffect, ReplicaInput } from '../protocol/connections/replica-io.js';
 import { earliest } from '../protocol/earliest.js';
 import { Fifo } from '../protocol/fifo.js';
 import type { Report } from '../protocol/member-io.js';
 import type { EntryCodec } from './entry-codec.js';
+import { EntryReader } from './entry-reader.js';
 import { logReport } from './log-report.js';
 import type { ClientLinks, ClientLinksHandler } from '../link/client-links.js';
 import type { LinkServer } from '../link/link-server.js';
@@ -26,6 +27,8 @@ import { TurnLoop } from '../link/turn-loop.js';
 
 /** What a service interceptor is made of. */
 export interface ServiceInterceptorParts {
+  /** This incarnation. */
+  readonly self: IncarnationId;
   readonly engine: GroupEngine;
   readonly replica: Replica;
   readonly clients: ClientLinks;
@@ -56,6 +59,7 @@ export type InterceptorEnd =
 export class ServiceInterceptor implements GroupHandler, ExecutorHandler, ClientLinksHandler {
   readonly #parts: ServiceInterceptorParts;
   readonly #executor: Executor | undefined;
+  readonly #entries: EntryReader;
   readonly #loop: TurnLoop;
   readonly #logger: Logger;
   /** Inputs that came up while the replica engine was at work on another. */
@@ -68,6 +72,7 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   constructor(parts: ServiceInterceptorParts) {
     this.#parts = parts;
     this.#logger = parts.logger;
+    this.#entries = new EntryReader(parts.self, parts.codec);
     this.#executor = parts.makeExecutor?.(this);
     this.#loop = new TurnLoop(
       {
@@ -106,24 +111,8 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
     this.#end({ kind: 'service-died' });
   }
 
-  onOrdered({ first, runs }: OrderedRuns): void {
-    if (this.#executor === undefined) return;
-    const entries: OrderedEntry[] = [];
-    let order = first as number;
-    for (const run of runs) {
-      let offset = 0;
-      let submission = run.firstSubmission as number;
-      for (const length of run.lengths) {
-        entries.push({
-          order: order++ as OrderNumber,
-          sender: run.sender,
-          submission: submission++ as SubmissionNumber,
-          entry: this.#parts.codec.decode(run.payload.subarray(offset, offset + length)),
-        });
-        offset += length;
-      }
-    }
-    this.#tell({ kind: 'ordered', entries });
+  onOrdered(ordered: OrderedRuns): void {
+    if (this.#executor !== undefined) this.#tell({ kind: 'ordered', entries: this.#entries.read(ordered) });
   }
 
   onStable(through: OrderNumber): void {
@@ -242,9 +231,8 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
     const { engine, clients, codec } = this.#parts;
     switch (effect.kind) {
       case 'submit':
-        return engine.submit(effect.encoded);
-      case 'submit-entry':
-        return engine.submit(codec.encode(effect.entry));
+        this.#entries.submitted(effect.entry);
+        return engine.submit(effect.encoded ?? codec.encode(effect.entry));
       case 'execute':
         return this.#executor?.execute(effect.order, effect.operations);
       case 'pause-output':

@@ -1,4 +1,5 @@
 import type { ClientId, Logger, Milliseconds } from '@lockstep/contracts';
+import { atCallbackEnd } from '@lockstep/sockets';
 import type { ClientToMember, MemberToClient } from '../protocol/connections/client-link.js';
 import { decodeClientMessage } from '../wire/client-message-codec.js';
 import type { Hello, Refusal } from '../wire/hello.js';
@@ -62,7 +63,7 @@ export class ClientLinks {
     const isFirst = !link.hasGathered;
     for (const message of messages) link.send(encodeMemberMessage(message));
     if (!isFirst) return;
-    if (this.#unflushed.length === 0) process.nextTick(this.#flush);
+    if (this.#unflushed.length === 0) atCallbackEnd(this.#flush);
     this.#unflushed.push(link);
   }
 

@@ -158,7 +158,7 @@ export class FrameConnection {
     if (this.#socket.unsentBytes === 0) this.handler.onDrain();
   };
 
-  #onData(chunk: Buffer): void {
+  #onData(chunk: Uint8Array): void {
     if (this.#closeReason !== undefined) return;
     const fault = this.#framer.push(chunk);
     if (fault !== undefined) this.#fail(fault);

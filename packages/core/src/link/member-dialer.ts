@@ -7,7 +7,7 @@ import { dial, type DialOutcome } from './dial.js';
 import type { EventCounters } from './event-counters.js';
 import { type LocalIdentity, refuse } from './identity.js';
 import { linkLimits } from './limits.js';
-import { type Address, formatAddress } from '@lockstep/sockets';
+import { type Address, atCallbackEnd, formatAddress } from '@lockstep/sockets';
 import { MessageConnection, type MessageOptions } from './message-connection.js';
 
 /** What a client interceptor's links to members tell. Calls come one at a time, never from inside a call into the links. */
@@ -93,7 +93,7 @@ export class MemberDialer {
     const isFirst = !link.hasGathered;
     link.send(encodeClientMessage(message));
     if (!isFirst) return;
-    if (this.#unflushed.length === 0) process.nextTick(this.#flush);
+    if (this.#unflushed.length === 0) atCallbackEnd(this.#flush);
     this.#unflushed.push(link);
   }
 

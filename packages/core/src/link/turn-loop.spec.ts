@@ -65,3 +65,61 @@ describe('turn loop', () => {
     expect(calls).to.deep.equal([]);
   });
 });
+
+describe('turn loop in quiet turns', () => {
+  let nowMs: number;
+  let flushes: number;
+  let loop: TurnLoop;
+
+  beforeEach(async () => {
+    nowMs = 0;
+    flushes = 0;
+    const engine = { flush: () => flushes++, tick: () => undefined, nextDeadline: () => undefined };
+    loop = new TurnLoop(engine, () => nowMs);
+    for (let count = 0; count < 4; count++) {
+      loop.touch();
+      await new Promise(setImmediate);
+      nowMs += 1;
+    }
+    flushes = 0;
+  });
+
+  it('ends a turn with the callback', async () => {
+    loop.touch();
+    expect(flushes).to.equal(0);
+    await Promise.resolve();
+    expect(flushes).to.equal(1);
+  });
+
+  it('ends turns with those of the event loop again when they follow each other closely', async () => {
+    for (let callback = 0; callback < 5; callback++) {
+      loop.touch();
+      await Promise.resolve();
+    }
+    expect(flushes).to.equal(1);
+    await new Promise(setImmediate);
+    expect(flushes).to.equal(2);
+    nowMs += 1;
+    loop.touch();
+    await Promise.resolve();
+    expect(flushes).to.equal(2);
+  });
+
+  it('ends turns with those of the event loop again when more than one thing happens in one', async () => {
+    loop.touch();
+    loop.touch();
+    await Promise.resolve();
+    expect(flushes).to.equal(1);
+    nowMs += 1;
+    loop.touch();
+    await Promise.resolve();
+    expect(flushes).to.equal(1);
+  });
+
+  it('calls nobody once it is stopped', async () => {
+    loop.touch();
+    loop.stop();
+    await new Promise(setImmediate);
+    expect(flushes).to.equal(0);
+  });
+});

@@ -7,6 +7,7 @@ import type {
   View,
   ViewMember,
 } from '@lockstep/contracts';
+import { EffectList } from './effect-list.js';
 import { invariant } from './invariant.js';
 import type { GroupSettings, MemberEffect, MemberSnapshot, Report } from './member-io.js';
 import { rankOf } from './membership/quorum.js';
@@ -44,7 +45,7 @@ export class GroupState {
   /** The last status of each linked peer. */
   readonly statuses = new Map<IncarnationId, Status>();
   now: Milliseconds = 0;
-  #effects: MemberEffect[] = [];
+  readonly #effects = new EffectList<MemberEffect>();
 
   constructor(description: ViewMember, settings: GroupSettings) {
     this.self = description.incarnation;
@@ -137,15 +138,15 @@ export class GroupState {
   /** Sends to those of the receivers who are linked; a link that comes up later begins with a status instead. */
   send(to: IncarnationId | readonly IncarnationId[], message: PeerMessage, lane: Lane = 'main'): void {
     const receivers = (typeof to === 'string' ? [to] : to).filter((peer) => this.linked.has(peer));
-    if (receivers.length > 0) this.#effects.push({ kind: 'send', to: receivers, lane, message });
+    if (receivers.length > 0) this.#effects.add({ kind: 'send', to: receivers, lane, message });
   }
 
   emit(effect: MemberEffect): void {
-    this.#effects.push(effect);
+    this.#effects.add(effect);
   }
 
   report(level: Report['level'], event: string, fields: Report['fields']): void {
-    this.#effects.push({ kind: 'report', level, event, fields });
+    this.#effects.add({ kind: 'report', level, event, fields });
   }
 
   /** Ends this incarnation: nothing is handed over any more. */
@@ -156,9 +157,7 @@ export class GroupState {
   }
 
   takeEffects(): readonly MemberEffect[] {
-    const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
-    return effects;
+    return this.#effects.take();
   }
 
   #isLinkedPeer(incarnation: IncarnationId): boolean {

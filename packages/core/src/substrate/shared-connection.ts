@@ -1,5 +1,6 @@
 import type { DialectSession, Logger, Segment, ServiceChannel, ServiceChannelHandler } from '@lockstep/contracts';
 import { LockstepError } from '@lockstep/contracts';
+import { atCallbackEnd } from '@lockstep/sockets';
 import { joinSmallPieces } from '../link/join-pieces.js';
 import { Fifo } from '../protocol/fifo.js';
 import { invariant } from '../protocol/invariant.js';
@@ -88,7 +89,7 @@ export class SharedConnection implements ServiceChannelHandler {
     if (replies > 0) this.#expect(sharer, replies);
     this.#sentUnits += payload.byteLength;
     this.#forwarded.push({ sharer, units, sharedUnits: this.#sentUnits });
-    if (this.#gathered.push(payload) === 1) process.nextTick(this.#send);
+    if (this.#gathered.push(payload) === 1) atCallbackEnd(this.#send);
   }
 
   /** Breaks the connection. */

@@ -1,4 +1,5 @@
 import type { ClientId, Milliseconds } from '@lockstep/contracts';
+import { EffectList } from '../effect-list.js';
 import type { Report } from '../member-io.js';
 import { report } from '../report.js';
 import type { ClientEffect, ClientSettings } from './client-io.js';
@@ -8,7 +9,7 @@ export class ClientState {
   readonly id: ClientId;
   readonly settings: ClientSettings;
   now: Milliseconds = 0;
-  #effects: ClientEffect[] = [];
+  readonly #effects = new EffectList<ClientEffect>();
 
   constructor(id: ClientId, settings: ClientSettings) {
     this.id = id;
@@ -16,16 +17,14 @@ export class ClientState {
   }
 
   emit(effect: ClientEffect): void {
-    this.#effects.push(effect);
+    this.#effects.add(effect);
   }
 
   report(level: Report['level'], event: string, fields: Report['fields']): void {
-    this.#effects.push(report(level, event, fields));
+    this.#effects.add(report(level, event, fields));
   }
 
   takeEffects(): readonly ClientEffect[] {
-    const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
-    return effects;
+    return this.#effects.take();
   }
 }

@@ -48,13 +48,13 @@ function execute(order: number): ReplicaEffect {
   return { kind: 'execute', order: order as OrderNumber, operations: [] };
 }
 
-const submitDetach: ReplicaEffect = { kind: 'submit-entry', entry: detach(1) };
+const submitDetach: ReplicaEffect = { kind: 'submit', entry: detach(1) };
 
 describe('attachments of client interceptors', () => {
   it('are asked for in the order, and confirmed when that is stable', () => {
     const bench = new ReplicaBench();
     expect(bench.linkUp()).to.deep.equal([]);
-    expect(bench.ask(1)).to.deep.equal([{ kind: 'submit-entry', entry: attach(1, a1) }]);
+    expect(bench.ask(1)).to.deep.equal([{ kind: 'submit', entry: attach(1, a1) }]);
     expect(bench.order(attach(1, a1))).to.deep.equal([execute(1)]);
     expect(bench.stable()).to.deep.equal([say(attached(1, 1, 1))]);
   });
@@ -82,7 +82,9 @@ describe('attachments of client interceptors', () => {
 
   it('pass batches into the order in the bytes that they came in', () => {
     const bench = new ReplicaBench().attached();
-    expect(bench.send(1, data(1, 0, 'abc'))).to.deep.equal([{ kind: 'submit', encoded: Uint8Array.of(2) }]);
+    expect(bench.send(1, data(1, 0, 'abc'))).to.deep.equal([
+      { kind: 'submit', entry: commands(1, data(1, 0, 'abc')), encoded: Uint8Array.of(2) },
+    ]);
   });
 
   describe('tell, cumulatively, which batches are stable', () => {
@@ -239,7 +241,7 @@ describe('attachments of client interceptors', () => {
       expect(bench.ask(2)).to.deep.equal(refuse('no-quorum', [b1]));
       expect(bench.tell({ kind: 'quorum', heard: true })).to.deep.equal([]);
       bench.linkUp();
-      expect(bench.ask(3)).to.have.deep.nested.property('[0].kind', 'submit-entry');
+      expect(bench.ask(3)).to.have.deep.nested.property('[0].kind', 'submit');
     });
 
     it('after silence', () => {

@@ -194,7 +194,7 @@ export class Attachments {
     attachment.epoch = epoch;
     const { client } = attachment;
     this.#state.emit({
-      kind: 'submit-entry',
+      kind: 'submit',
       entry: { kind: 'attach', client, epoch, member, established, received },
     });
   }
@@ -208,7 +208,7 @@ export class Attachments {
     }
     const fault = attachment.check?.faultIn(entry.commands);
     if (fault !== undefined) return this.#refuseInput(attachment, fault);
-    this.#state.emit({ kind: 'submit', encoded });
+    this.#state.emit({ kind: 'submit', entry, encoded });
   }
 
   /** The link that this attachment of the order came from, if it is here and still up. */
@@ -298,7 +298,7 @@ export class Attachments {
     this.#links.delete(client);
     this.#active.delete(attachment.active);
     if (state !== 'asked' && state !== 'attached') return;
-    this.#state.emit({ kind: 'submit-entry', entry: { kind: 'detach', client, epoch } });
+    this.#state.emit({ kind: 'submit', entry: { kind: 'detach', client, epoch } });
   }
 
   #send(attachment: Attachment, messages: readonly MemberToClient[]): void {

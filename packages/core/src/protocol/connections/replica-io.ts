@@ -88,9 +88,8 @@ export type ServiceOperation =
   | { readonly kind: 'release'; readonly connection: ConnectionKey };
 
 export type ReplicaEffect =
-  /** Give these to the group. Commands go in the bytes they came in; the driver encodes the others. */
-  | { readonly kind: 'submit'; readonly encoded: Uint8Array }
-  | { readonly kind: 'submit-entry'; readonly entry: Entry }
+  /** Give this to the group, in the bytes that it came in, if there are any; otherwise the driver encodes it. */
+  | { readonly kind: 'submit'; readonly entry: Entry; readonly encoded?: Uint8Array }
   /** Hand the operations of one entry to the service; also sent for entries without any, so that progress is seen. */
   | { readonly kind: 'execute'; readonly order: OrderNumber; readonly operations: readonly ServiceOperation[] }
   | { readonly kind: 'pause-output'; readonly connection: ConnectionKey }

@@ -1,4 +1,5 @@
 import type { IncarnationId, Milliseconds, OrderNumber, View } from '@lockstep/contracts';
+import { EffectList } from '../effect-list.js';
 import type { Report } from '../member-io.js';
 import { report } from '../report.js';
 import { ConnectionTable } from './connection-table.js';
@@ -18,7 +19,7 @@ export class ReplicaState {
   hearsQuorum = true;
   stable = 0 as OrderNumber;
   now: Milliseconds = 0;
-  #effects: ReplicaEffect[] = [];
+  readonly #effects = new EffectList<ReplicaEffect>();
 
   constructor(self: IncarnationId, settings: ReplicaSettings) {
     this.self = self;
@@ -33,16 +34,14 @@ export class ReplicaState {
   }
 
   emit(effect: ReplicaEffect): void {
-    this.#effects.push(effect);
+    this.#effects.add(effect);
   }
 
   report(level: Report['level'], event: string, fields: Report['fields']): void {
-    this.#effects.push(report(level, event, fields));
+    this.#effects.add(report(level, event, fields));
   }
 
   takeEffects(): readonly ReplicaEffect[] {
-    const effects = this.#effects;
-    if (effects.length > 0) this.#effects = [];
-    return effects;
+    return this.#effects.take();
   }
 }

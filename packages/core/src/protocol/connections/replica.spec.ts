@@ -244,7 +244,7 @@ describe('a replica', () => {
   describe('keeps the time of client interceptors that nobody serves:', () => {
     const expiry: ReplicaEffect[] = [
       { kind: 'report', level: 'info', event: 'client-away', fields: { client: k, epoch: 1 } },
-      { kind: 'submit-entry', entry: expire(1) },
+      { kind: 'submit', entry: expire(1) },
     ];
 
     it('those that are detached, once', () => {

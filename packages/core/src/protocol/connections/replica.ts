@@ -280,7 +280,7 @@ export class Replica {
     this.#attachments.tick();
     for (const { client, epoch } of this.#watch.takeExpired(this.#state.now)) {
       this.#state.report('info', 'client-away', { client, epoch });
-      this.#state.emit({ kind: 'submit-entry', entry: { kind: 'expire', client, epoch } });
+      this.#state.emit({ kind: 'submit', entry: { kind: 'expire', client, epoch } });
     }
   }
 

@@ -37,9 +37,9 @@ export function describeReplicaInput(input: ReplicaInput): string {
 export function describeReplicaEffect(effect: ReplicaEffect): string {
   switch (effect.kind) {
     case 'submit':
-      return `submit ${effect.encoded.byteLength} bytes`;
-    case 'submit-entry':
-      return `submit ${describeEntry(effect.entry)}`;
+      return effect.encoded === undefined
+        ? `submit ${describeEntry(effect.entry)}`
+        : `submit ${effect.encoded.byteLength} bytes`;
     case 'execute':
       return `execute ${effect.order} ${effect.operations.map(({ kind, connection }) => `${kind} ${connection}`).join(', ')}`;
     case 'send-client':

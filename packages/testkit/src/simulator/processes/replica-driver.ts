@@ -1,13 +1,6 @@
-import type { Milliseconds, OrderedRuns, OrderNumber, Segment, SubmissionNumber, View } from '@lockstep/contracts';
-import {
-  Replica,
-  type ConnectionKey,
-  type OrderedEntry,
-  type ReplicaEffect,
-  type ReplicaInput,
-} from '@lockstep/core/protocol';
-import { decodeEntry, encodeEntry, Executor, type ExecutorHandler } from '@lockstep/core/simulation';
-import { entriesOf } from '../chronicle/group-record.js';
+import type { Milliseconds, OrderedRuns, OrderNumber, Segment, View } from '@lockstep/contracts';
+import { Replica, type ConnectionKey, type ReplicaEffect, type ReplicaInput } from '@lockstep/core/protocol';
+import { decodeEntry, encodeEntry, EntryReader, Executor, type ExecutorHandler } from '@lockstep/core/simulation';
 import { describeReplicaEffect, describeReplicaInput } from '../describe/describe-replica.js';
 import { ModelService } from '../service/model-service.js';
 import type { World } from '../worlds/world.js';
@@ -22,6 +15,7 @@ export class ReplicaDriver implements ExecutorHandler {
   readonly #process: MemberProcess;
   readonly #world: World;
   readonly #executor: Executor;
+  readonly #entries: EntryReader;
   readonly #inputs: ReplicaInput[] = [];
   #isStepping = false;
   /** The service has crashed, or is being taken down with its process. */
@@ -32,6 +26,7 @@ export class ReplicaDriver implements ExecutorHandler {
     this.#process = process;
     this.#world = world;
     this.replica = new Replica(process.id, plan.replica);
+    this.#entries = new EntryReader(process.id, { encode: encodeEntry, decode: decodeEntry });
     this.clients = new ClientEnds(process, world, (input) => this.#tell(input));
     this.service = new ModelService(
       {
@@ -51,17 +46,8 @@ export class ReplicaDriver implements ExecutorHandler {
     return this.replica.snapshot().deferred === 0 && this.#executor.pending === 0 && this.service.isIdle;
   }
 
-  ordered({ first, runs }: OrderedRuns): void {
-    const entries: OrderedEntry[] = [];
-    for (const { order, sender, submission, bytes } of entriesOf(first, runs)) {
-      entries.push({
-        order: order as OrderNumber,
-        sender,
-        submission: submission as SubmissionNumber,
-        entry: decodeEntry(bytes),
-      });
-    }
-    this.#tell({ kind: 'ordered', entries });
+  ordered(ordered: OrderedRuns): void {
+    this.#tell({ kind: 'ordered', entries: this.#entries.read(ordered) });
   }
 
   stable(through: OrderNumber): void {
@@ -190,9 +176,8 @@ export class ReplicaDriver implements ExecutorHandler {
   #perform(effect: ReplicaEffect): void {
     switch (effect.kind) {
       case 'submit':
-        return this.#process.give({ kind: 'submit', entries: [effect.encoded] });
-      case 'submit-entry':
-        return this.#process.give({ kind: 'submit', entries: [encodeEntry(effect.entry)] });
+        this.#entries.submitted(effect.entry);
+        return this.#process.give({ kind: 'submit', entries: [effect.encoded ?? encodeEntry(effect.entry)] });
       case 'execute':
         return this.#executor.execute(effect.order, effect.operations);
       case 'pause-output':

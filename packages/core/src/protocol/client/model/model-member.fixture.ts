@@ -70,8 +70,6 @@ export class ModelMember {
     const { truth } = this.#group;
     switch (effect.kind) {
       case 'submit':
-        return this.#group.submit(this, this.#group.decode(effect.encoded));
-      case 'submit-entry':
         return this.#group.submit(this, effect.entry);
       case 'execute':
         truth.execution(effect.order, effect.operations);

@@ -1,0 +1,21 @@
+import { expect } from 'chai';
+import { BytePool } from './byte-pool.js';
+
+describe('byte pool', () => {
+  it('copies, and never gives the same memory twice', () => {
+    const pool = new BytePool();
+    const source = new Uint8Array(70_000);
+    const copies: { readonly copy: Uint8Array; readonly value: number }[] = [];
+    let state = 1;
+    for (let step = 0; step < 500; step++) {
+      state = (state * 48_271) % 2_147_483_647;
+      const value = step & 0xff;
+      source.fill(value);
+      const byteLength = state % (step % 50 === 0 ? 70_000 : 5000);
+      copies.push({ copy: pool.copy(source, byteLength), value });
+      expect(copies.at(-1)!.copy.byteLength).to.equal(byteLength);
+    }
+    source.fill(0);
+    for (const { copy, value } of copies) expect(copy.every((byte) => byte === value)).to.equal(true);
+  });
+});
