@@ -148,7 +148,8 @@ for (const place of ['ports', 'unix sockets'] as const) {
         if (socket.stream.connecting) await once(socket.stream, 'connect');
         far.pause();
         let taken = 0;
-        while (socket.unsentBytes === 0) socket.write([pattern(500_000, 1)]);
+        // More than the kernel takes, whatever it does with its buffers.
+        socket.write([pattern(32_000_000, 1)]);
         socket.write([pattern(1, 1)], () => taken++);
         far.destroy();
         await until(() => events.includes('close'));
@@ -162,14 +163,16 @@ for (const place of ['ports', 'unix sockets'] as const) {
 }
 
 describe('byte socket', () => {
-  it('is a stream where the handle is not what is expected', async () => {
+  it('is a stream where it finds nothing to be moved', async () => {
     const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const far = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const [accepted] = (await once(server, 'connection')) as [Socket];
-    const handle = (accepted as unknown as { _handle: object })._handle;
-    Object.defineProperty(handle, 'writev', { value: undefined });
+    const owner = accepted as { _handle?: unknown };
+    const handle = owner._handle;
+    owner._handle = undefined;
     const socket = ByteSocket.accept(accepted);
+    owner._handle = handle;
     expect(socket.stream).to.equal(accepted);
     const received: Uint8Array[] = [];
     socket.read((bytes) => received.push(bytes));
@@ -184,15 +187,12 @@ describe('byte socket', () => {
     server.close();
   });
 
-  it('is really direct on this version of Node: one that is connected has no part in the stream’s writes', async () => {
+  it('is really direct on this version of Node: what the kernel takes at once is taken at once', async () => {
     const server = createServer((peer) => peer.resume()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = ByteSocket.connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
     socket.read(() => undefined);
     await once(socket.stream, 'connect');
-    socket.write([Buffer.from('the first one may be needed to learn from')]);
-    await until(() => socket.unsentBytes === 0);
-    await new Promise((resolve) => setImmediate(resolve));
     expect(socket.write([Buffer.from('taken at once')])).to.equal(true);
     expect(socket.write([Buffer.from('taken '), Buffer.from('at once')])).to.equal(true);
     socket.stream.destroy();

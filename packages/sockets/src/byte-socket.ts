@@ -1,5 +1,4 @@
 import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net';
-import { getSystemErrorName } from 'node:util';
 import { BytePool } from './byte-pool.js';
 
 /** Where the kernel puts what has come for any of the sockets; what is handed over is a copy. */
@@ -8,27 +7,19 @@ const readBuffer = new Uint8Array(64 * 1024);
 const pool = new BytePool();
 
 /**
- * A connected socket, read and written past the machinery of streams, which takes longer than the system calls that it is for.
- * What has come is put into one buffer that all sockets share, and copied from there; what is to be sent is given to
- * libuv at once, which keeps what the kernel does not take.
+ * A connected socket, read and written past the queues of its stream, which take longer than the system calls that they are for.
+ * What has come is put into one buffer that all sockets share, and copied from there. What is to be sent goes at once to
+ * what is beneath the stream's queue (`_write`), which queues by itself what the kernel does not take.
  *
- * This uses two things of Node that it does not document: the handle of a socket, and the object that a write to it takes.
- * Where they are not found the socket is a stream after all, which is slower, and nobody needs to know.
+ * Whose stream is of another kind, or does not let itself be moved, is read and written as the stream that it is.
  */
 export class ByteSocket {
   /** For its events, its ends and its state. Who reads its data, or writes to it, does so out of turn. */
   readonly stream: Socket;
-  /** Node's class of what a write takes: learnt from a write of Node's own. */
-  static #WriteRequest: (new () => WriteRequest) | undefined;
-  /** What the next write takes. One that the kernel takes at once leaves it as it was. */
-  static #request: WriteRequest | undefined;
   readonly #isDirect: boolean;
   #onBytes: ((bytes: Uint8Array) => void) | undefined;
-  /** Writes given to the stream that it has not done. */
-  #streamWrites = 0;
-  /** Writes given to libuv that the kernel has not taken. */
-  #handleWrites = 0;
   #bytesWritten = 0;
+  #unsentBytes = 0;
 
   /** @param source a stream, or makes one that is read as is said */
   private constructor(source: Socket | ((onread: OnReadOpts) => Socket)) {
@@ -52,13 +43,13 @@ export class ByteSocket {
   static accept(socket: Socket, options: { readonly allowHalfOpen?: boolean } = {}): ByteSocket {
     const accepted = socket as HandleOwner;
     const handle = accepted._handle;
-    if (!isKnown(handle)) return ByteSocket.over(socket);
-    // A server's sockets cannot be told how to be read, so the connection moves to one that can.
+    if (!handle) return ByteSocket.over(socket);
+    // A server's sockets cannot be told how to be read, so the connection moves to one that can. How, Node does not document.
     accepted._handle = null;
     return new ByteSocket((onread) => new Socket({ ...options, handle, onread } as object));
   }
 
-  /** Reads and writes a socket as the stream that it is, which may be no plain one, or have been read before. */
+  /** Reads and writes a socket as the stream that it is: it may be no plain one, or have been read before. */
   static over(socket: Socket): ByteSocket {
     return new ByteSocket(socket);
   }
@@ -68,10 +59,9 @@ export class ByteSocket {
     return this.#bytesWritten;
   }
 
-  /** Bytes written that the kernel has not taken. */
+  /** Bytes of writes that the kernel has not taken as a whole. */
   get unsentBytes(): number {
-    const { writableLength } = this.stream;
-    return this.#handleWrites === 0 ? writableLength : writableLength + (this.#handle?.writeQueueSize ?? 0);
+    return this.#unsentBytes;
   }
 
   /** Hands over what comes, in order, for good: nobody else writes into it. Called once, before the event loop turns. */
@@ -87,25 +77,22 @@ export class ByteSocket {
    * @returns whether the kernel has taken all of them
    */
   write(pieces: readonly Uint8Array[], onTaken?: () => void): boolean {
-    for (const piece of pieces) this.#bytesWritten += piece.byteLength;
-    const handle = this.#handle;
-    const request = ByteSocket.#request;
-    if (!this.#isDirect || request === undefined || this.#streamWrites > 0 || this.stream.connecting) {
-      this.#writeToStream(pieces, onTaken);
-      return false;
-    }
-    // The connection is over.
-    if (!handle) return false;
-    const error =
-      pieces.length === 1 ? handle.writeBuffer(request, pieces[0]!) : handle.writev(request, [...pieces], true);
-    if (error === 0 && handle.writeQueueSize === 0) return true;
-    if (error === 0) this.#await(request, pieces, onTaken);
-    else this.#break(error);
-    return false;
-  }
-
-  get #handle(): StreamHandle | null | undefined {
-    return (this.stream as HandleOwner)._handle;
+    const byteLength = byteLengthOf(pieces);
+    this.#bytesWritten += byteLength;
+    this.#unsentBytes += byteLength;
+    let isTaken = false;
+    let isReturned = false;
+    const onDone = (error?: Error | null): void => {
+      this.#unsentBytes -= byteLength;
+      // A stream that was destroyed says of what was lost that it is done.
+      if (error || this.stream.destroyed) this.#break(error);
+      else if (isReturned) onTaken?.();
+      else isTaken = true;
+    };
+    if (this.#isDirect) this.#writeBeneath(pieces, onDone);
+    else this.#writeToStream(pieces, onDone);
+    isReturned = true;
+    return isTaken;
   }
 
   #handOver(byteLength: number): boolean {
@@ -113,84 +100,38 @@ export class ByteSocket {
     return true;
   }
 
-  /** Libuv has the rest of this write, and will say when it is done. */
-  #await(request: WriteRequest, pieces: readonly Uint8Array[], onTaken: (() => void) | undefined): void {
-    ByteSocket.#request = new ByteSocket.#WriteRequest!();
-    this.#handleWrites += 1;
-    // The bytes must live for as long as libuv needs them.
-    request.buffer = pieces;
-    request.oncomplete = (error) => {
-      this.#handleWrites -= 1;
-      if (error === 0) onTaken?.();
-      else this.#break(error);
-    };
+  #break(error: Error | null | undefined): void {
+    if (error && !this.stream.destroyed) this.stream.destroy(error);
   }
 
-  #break(error: number): void {
-    const code = getSystemErrorName(error);
-    this.stream.destroy(Object.assign(new Error(`write ${code}`), { code, errno: error, syscall: 'write' }));
+  #writeBeneath(pieces: readonly Uint8Array[], onDone: (error?: Error | null) => void): void {
+    if (pieces.length === 1) return this.stream._write(pieces[0], buffers, onDone);
+    const chunks = pieces.map((chunk) => ({ chunk, encoding: buffers }));
+    // Spares the stream a look at each.
+    this.stream._writev!(Object.assign(chunks, { allBuffers: true }), onDone);
   }
 
-  #writeToStream(pieces: readonly Uint8Array[], onTaken: (() => void) | undefined): void {
+  #writeToStream(pieces: readonly Uint8Array[], onDone: (error?: Error | null) => void): void {
     const { stream } = this;
-    if (this.#isDirect) this.#learn();
-    this.#streamWrites += 1;
     const last = pieces.length - 1;
     // Corked writes become one gathering write.
     if (last > 0) stream.cork();
     for (let index = 0; index < last; index++) stream.write(pieces[index]!);
-    stream.write(pieces[last]!, (error) => {
-      this.#streamWrites -= 1;
-      if (!error) onTaken?.();
-    });
+    stream.write(pieces[last]!, onDone);
     if (last > 0) stream.uncork();
   }
-
-  /** Looks at what the stream's next write does. */
-  #learn(): void {
-    const handle = this.#handle;
-    if (ByteSocket.#request !== undefined || !isKnown(handle)) return;
-    const learnFrom = (request: WriteRequest): void => {
-      delete (handle as Partial<StreamHandle>).writeBuffer;
-      delete (handle as Partial<StreamHandle>).writev;
-      ByteSocket.#WriteRequest = request.constructor as new () => WriteRequest;
-      ByteSocket.#request = new ByteSocket.#WriteRequest();
-    };
-    handle.writeBuffer = (request, bytes) => {
-      learnFrom(request);
-      return handle.writeBuffer(request, bytes);
-    };
-    handle.writev = (request, pieces, areBuffers) => {
-      learnFrom(request);
-      return handle.writev(request, pieces, areBuffers);
-    };
-  }
 }
 
-/** What a write takes. */
-interface WriteRequest {
-  /** Only called for a write that was not done at once; `error` is 0 or negative. */
-  oncomplete?: (error: number) => void;
-  /** Anything that must live until then. */
-  buffer?: unknown;
-}
+/** What streams call the encoding of bytes, though it is none. */
+const buffers = 'buffer' as BufferEncoding;
 
-/** The handle of a socket. Writes return 0, or an error, which is negative. */
-interface StreamHandle {
-  /** Bytes of writes that are not done. */
-  readonly writeQueueSize: number;
-  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
-  writev(request: WriteRequest, pieces: Uint8Array[], areBuffers: true): number;
-}
-
+/** A socket, with what it is made of. */
 interface HandleOwner {
-  _handle?: StreamHandle | null;
+  _handle?: object | null;
 }
 
-function isKnown(handle: StreamHandle | null | undefined): handle is StreamHandle {
-  return (
-    typeof handle?.writeBuffer === 'function' &&
-    typeof handle.writev === 'function' &&
-    typeof handle.writeQueueSize === 'number'
-  );
+function byteLengthOf(pieces: readonly Uint8Array[]): number {
+  let byteLength = 0;
+  for (const piece of pieces) byteLength += piece.byteLength;
+  return byteLength;
 }
