@@ -17,6 +17,13 @@ export const limits = {
    * milliseconds, because where entries come thick and fast, one receipt says it all.
    */
   receiptPauseMs: 0.25,
+  /**
+   * How long the sequencer may keep the order back from members whose receipt nobody waits for, in milliseconds: until the
+   * first turn after `trailingMs`, at most for `trailingMsMax`, and as long as it is less than so many bytes.
+   */
+  trailingMs: 2,
+  trailingMsMax: 5,
+  trailingBytesMax: 64 * 1024,
   /** What a run in the log costs beside its payload until it is packed, roughly. */
   runOverheadBytes: 400,
   /** Settled history is packed when it is this much, */

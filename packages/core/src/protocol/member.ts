@@ -88,7 +88,8 @@ export class Member {
   nextDeadline(): Milliseconds | undefined {
     if (!this.#started || this.#state.phase === 'stopped') return undefined;
     const ofViewChange = earliest(this.#acceptor.deferredUntil, this.#candidate.nextDeadline);
-    return earliest(earliest(this.#nextBeatAt, this.#detector.nextDeadline()), ofViewChange);
+    const ofOrder = earliest(this.#nextBeatAt, this.#flow.sequencer.nextDeadline());
+    return earliest(earliest(ofOrder, this.#detector.nextDeadline()), ofViewChange);
   }
 
   /** Whether a `flush` may have something to do. */

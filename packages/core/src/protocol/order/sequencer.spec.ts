@@ -38,6 +38,7 @@ class ShutWindow {
     for (const peer of [b, c]) this.state.linked.add(peer);
     this.detector.reset(view);
     this.receipts.reset(view);
+    this.sequencer.reset();
     this.submit(1, full);
     this.submit(full + 1, 1);
     for (const peer of [b, c]) this.receipts.note(peer, full);

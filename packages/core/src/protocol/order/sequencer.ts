@@ -3,6 +3,7 @@ import type { GroupState } from '../group-state.js';
 import { isQuorum } from '../membership/quorum.js';
 import { limits } from '../limits.js';
 import type { FailureDetector } from '../membership/failure-detector.js';
+import { Dispatch } from './dispatch.js';
 import { countEntries, cutRun, lastSubmission } from './entry-run.js';
 import type { Receipts } from './receipts.js';
 
@@ -14,6 +15,7 @@ export class Sequencer {
   readonly #state: GroupState;
   readonly #receipts: Receipts;
   readonly #detector: FailureDetector;
+  readonly #dispatch: Dispatch;
   /** Accepted runs that wait for the window. */
   #backlog: EntryRun[] = [];
   /** For each sender, the last submission in the log or the backlog. */
@@ -26,6 +28,7 @@ export class Sequencer {
     this.#state = state;
     this.#receipts = receipts;
     this.#detector = detector;
+    this.#dispatch = new Dispatch(state, receipts, detector);
   }
 
   /** A view was installed, in which this member may be the sequencer. */
@@ -33,6 +36,7 @@ export class Sequencer {
     this.#backlog = [];
     this.#accepted.clear();
     this.#sentTo.clear();
+    this.#dispatch.reset();
     this.#blockedSince = undefined;
   }
 
@@ -77,7 +81,12 @@ export class Sequencer {
 
   /** Whether a flush may have something to do: entries wait for their numbers, or a peer for entries. */
   get wantsFlush(): boolean {
-    return this.#backlog.length > 0 || !this.#isUpToDate(this.#state.viewPeers());
+    return this.#backlog.length > 0 || this.#dispatch.hasDue((peer) => this.#lastSentTo(peer));
+  }
+
+  /** When a trailing peer is to be sent what waits for it. */
+  nextDeadline(): Milliseconds | undefined {
+    return this.#dispatch.nextDeadline();
   }
 
   #order(): void {
@@ -88,7 +97,11 @@ export class Sequencer {
     }
     if (!isQuorum(view, (peer) => peer === this.#state.self || !this.#detector.suspects(peer))) return;
     let ordered = 0;
-    while (ordered < this.#backlog.length && !this.#windowIsShut()) this.#state.append(this.#backlog[ordered++]!);
+    while (ordered < this.#backlog.length && !this.#windowIsShut()) {
+      const run = this.#backlog[ordered++]!;
+      this.#state.append(run);
+      this.#dispatch.submitted(run.sender);
+    }
     if (ordered > 0) {
       this.#backlog.splice(0, ordered);
       this.#receipts.note(this.#state.self, this.#state.log.last);
@@ -116,12 +129,12 @@ export class Sequencer {
   }
 
   #sendOrders(): void {
-    const peers = this.#state.viewPeers();
-    if (this.#isUpToDate(peers)) return;
+    const chosen = this.#dispatch.choose((peer) => this.#lastSentTo(peer));
+    if (chosen.length === 0) return;
     const groups = new Map<OrderNumber, IncarnationId[]>();
-    for (const peer of peers) {
-      const sent = this.#sentTo.get(peer) ?? this.#state.view!.start;
-      if (sent >= this.#state.log.last || !this.#hasCredit(peer, sent)) continue;
+    for (const peer of chosen) {
+      const sent = this.#lastSentTo(peer);
+      if (!this.#hasCredit(peer, sent)) continue;
       const group = groups.get(sent);
       if (group === undefined) groups.set(sent, [peer]);
       else group.push(peer);
@@ -129,9 +142,8 @@ export class Sequencer {
     for (const [sent, peers] of groups) this.#sendFrom(sent, peers);
   }
 
-  /** Whether each was sent the whole log. */
-  #isUpToDate(peers: readonly IncarnationId[]): boolean {
-    return peers.every((peer) => this.#sentTo.get(peer) === this.#state.log.last);
+  #lastSentTo(peer: IncarnationId): OrderNumber {
+    return this.#sentTo.get(peer) ?? this.#state.view!.start;
   }
 
   #sendFrom(sent: OrderNumber, peers: readonly IncarnationId[]): void {
