@@ -1,11 +1,17 @@
-/** What the client is asked to measure. */
+/** What the client is asked to measure. The targets take turns, so that whatever disturbs the machine disturbs all of them. */
 export interface PingOrder {
   readonly targets: readonly PingTarget[];
   readonly messageBytes: number;
-  /** Exchanges with each target that count. */
-  readonly count: number;
-  /** Exchanges with each target before that. */
-  readonly warmUpCount: number;
+  /** Turns of each target that count. */
+  readonly turns: number;
+  /** Turns of each target before that. */
+  readonly warmUpTurns: number;
+  readonly turnMs: number;
+  /**
+   * The beginning of a turn, which is kept apart: the kernel has put programs that have rested on one processor, and takes this
+   * long to spread them again.
+   */
+  readonly settleMs: number;
 }
 
 export interface PingTarget {
@@ -14,5 +20,12 @@ export interface PingTarget {
   readonly port: number;
 }
 
-/** An encoded `Latency` for each target, by its name. */
-export type PingAnswer = Readonly<Record<string, string>>;
+/** Encoded `Latency`s of one target. */
+export interface PingTimes {
+  readonly settled: string;
+  /** Of the beginnings of turns. */
+  readonly rested: string;
+}
+
+/** By the name of the target. */
+export type PingAnswer = Readonly<Record<string, PingTimes>>;

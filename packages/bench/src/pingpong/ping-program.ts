@@ -7,10 +7,8 @@ import type { PingAnswer, PingOrder, PingTarget } from './ping-order.js';
 
 const connectTimeoutMs = 30_000;
 const exchangeTimeoutMs = 60_000;
-/** The targets take turns of this many exchanges, so that whatever disturbs the machine disturbs all of them. */
-const exchangesPerTurn = 200;
 
-const { targets, messageBytes, count, warmUpCount } = JSON.parse(process.argv[2]!) as PingOrder;
+const { targets, messageBytes, turns, warmUpTurns, turnMs, settleMs } = JSON.parse(process.argv[2]!) as PingOrder;
 const message = Buffer.from(Uint8Array.from({ length: messageBytes }, (_, index) => index % 251));
 
 const sockets = new Map<PingTarget, Socket>();
@@ -21,20 +19,33 @@ const watch = setTimeout(() => {
   throw new Error(`No answer for ${exchangeTimeoutMs} ms.`);
 }, exchangeTimeoutMs);
 
-const latencies = new Map(targets.map((target) => [target, new Latency()]));
-await takeTurns(warmUpCount, () => undefined);
-await takeTurns(count, (target, milliseconds) => latencies.get(target)!.record(milliseconds));
+const settled = new Map(targets.map((target) => [target, new Latency()]));
+const rested = new Map(targets.map((target) => [target, new Latency()]));
+await takeTurns(warmUpTurns, () => undefined);
+await takeTurns(turns, (target, milliseconds, startedAt) => {
+  (startedAt < settleMs ? rested : settled).get(target)!.record(milliseconds);
+});
 
 clearTimeout(watch);
 for (const socket of sockets.values()) socket.destroy();
-const answer: PingAnswer = Object.fromEntries([...latencies].map(([{ name }, latency]) => [name, latency.encode()]));
+const answer: PingAnswer = Object.fromEntries(
+  targets.map((target) => [
+    target.name,
+    { settled: settled.get(target)!.encode(), rested: rested.get(target)!.encode() },
+  ]),
+);
 process.stdout.write(JSON.stringify(answer));
 
-async function takeTurns(exchanges: number, record: (target: PingTarget, milliseconds: number) => void): Promise<void> {
-  for (let done = 0; done < exchanges; done += exchangesPerTurn) {
+/** @param record told how long an exchange took, and when in its turn it began; both in milliseconds */
+async function takeTurns(
+  count: number,
+  record: (target: PingTarget, milliseconds: number, startedAt: number) => void,
+): Promise<void> {
+  for (let turn = 0; turn < count; turn++) {
     for (const [target, socket] of sockets) {
-      for (let turn = 0; turn < Math.min(exchangesPerTurn, exchanges - done); turn++)
-        record(target, await exchange(socket));
+      const turnStartedAt = performance.now();
+      for (let startedAt = 0; startedAt < turnMs; startedAt = performance.now() - turnStartedAt)
+        record(target, await exchange(socket), startedAt);
       watch.refresh();
     }
   }

@@ -3,14 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Benchmark, BenchmarkContext, Scale } from '../benchmark.js';
-import { Latency } from '../measure/latency.js';
+import { Latency, type LatencySummary } from '../measure/latency.js';
 import { HostNetwork } from '../network/host-network.js';
 import { loopback } from '../network/host.js';
 import { readVersion } from '../programs/installed-program.js';
 import { nodeCommand } from '../programs/program.js';
 import type { Table } from '../report/table.js';
 import { haproxy } from './haproxy.js';
-import type { PingAnswer, PingOrder } from './ping-order.js';
+import type { PingAnswer, PingOrder, PingTimes } from './ping-order.js';
 import { direct, Routes, type Sites, twoHaproxyHops } from './routes.js';
 
 const run = promisify(execFile);
@@ -18,34 +18,20 @@ const pingProgram = new URL('ping-program.js', import.meta.url);
 const replicaCount = 3;
 const rate = '100mbit';
 
-/** Exchanges for each route. */
 interface Plan {
-  /** Before any count: until V8 has compiled what runs often in every program on the way. */
-  readonly heatUp: number;
-  /** That count, by the size of the message in bytes; half as many go before them. */
-  readonly counts: ReadonlyMap<number, number>;
+  /** Turns of each route before any count: until V8 has compiled what runs often in every program on the way. */
+  readonly heatUpTurns: number;
+  /** Turns of each route, for each size; half as many go before them. */
+  readonly turns: number;
+  readonly turnMs: number;
+  readonly settleMs: number;
 }
 
 const heatUpBytes = 100;
+const messageSizes = [100, 1000, 10_000, 100_000] as const;
 const plans: Readonly<Record<Scale, Plan>> = {
-  short: {
-    heatUp: 50,
-    counts: new Map([
-      [100, 50],
-      [1000, 50],
-      [10_000, 50],
-      [100_000, 20],
-    ]),
-  },
-  full: {
-    heatUp: 20_000,
-    counts: new Map([
-      [100, 8000],
-      [1000, 8000],
-      [10_000, 4000],
-      [100_000, 1000],
-    ]),
-  },
+  short: { heatUpTurns: 1, turns: 1, turnMs: 60, settleMs: 10 },
+  full: { heatUpTurns: 6, turns: 6, turnMs: 800, settleMs: 150 },
 };
 
 /** The tables 1 and 2 of the paper. */
@@ -83,14 +69,16 @@ async function measure(
   progress(`${setting}: starting`);
   const routes = await Routes.start(ownFolder, sites);
   try {
-    const { heatUp, counts } = plans[scale];
+    const { heatUpTurns, turns, turnMs, settleMs } = plans[scale];
     const { targets } = routes;
+    const pace = { turnMs, settleMs };
     progress(`${setting}: heating up`);
-    await ping(sites, { targets, messageBytes: heatUpBytes, count: 1, warmUpCount: heatUp });
+    await ping(sites, { targets, messageBytes: heatUpBytes, turns: 0, warmUpTurns: heatUpTurns, ...pace });
     const tables: Table[] = [];
-    for (const [messageBytes, count] of counts) {
+    for (const messageBytes of messageSizes) {
       progress(`${setting}: messages of ${messageBytes} bytes`);
-      const answer = await ping(sites, { targets, messageBytes, count, warmUpCount: Math.ceil(count / 2) });
+      const warmUpTurns = Math.ceil(turns / 2);
+      const answer = await ping(sites, { targets, messageBytes, turns, warmUpTurns, ...pace });
       tables.push(makeTable(setting, messageBytes, answer, notes));
     }
     return tables;
@@ -106,9 +94,8 @@ async function ping({ clientHost }: Sites, order: PingOrder): Promise<PingAnswer
 }
 
 function makeTable(setting: string, messageBytes: number, answer: PingAnswer, notes: readonly string[]): Table {
-  const summaries = new Map(Object.entries(answer).map(([name, text]) => [name, Latency.decode(text).summary()]));
-  const base = summaries.get(direct)!.p50Us;
-  const haproxyHops = summaries.get(twoHaproxyHops);
+  const settled = new Compared(answer, 'settled');
+  const rested = new Compared(answer, 'rested');
   return {
     title: `pingpong: ${messageBytes} bytes each way, ${setting}`,
     columns: [
@@ -119,13 +106,51 @@ function makeTable(setting: string, messageBytes: number, answer: PingAnswer, no
       { heading: 'added %', decimals: 1 },
       { heading: '× two HAProxy hops', decimals: 2 },
       { heading: 'samples' },
+      { heading: 'after a rest, p50 µs' },
+      { heading: '× two HAProxy hops', decimals: 2 },
     ],
-    rows: [...summaries].map(([name, { p50Us, p99Us, count }]) => {
+    rows: Object.keys(answer).map((name) => {
+      const { p50Us, p99Us, count } = settled.of(name);
+      const base = settled.of(direct).p50Us;
+      const restedUs = rested.of(name).p50Us;
+      if (name === direct) {
+        return [name, p50Us, p99Us, undefined, undefined, undefined, count, restedUs, undefined];
+      }
       const addedUs = p50Us - base;
-      const ratio = haproxyHops === undefined ? undefined : addedUs / (haproxyHops.p50Us - base);
-      if (name === direct) return [name, p50Us, p99Us, undefined, undefined, undefined, count];
-      return [name, p50Us, p99Us, addedUs, (addedUs / base) * 100, ratio, count];
+      return [
+        name,
+        p50Us,
+        p99Us,
+        addedUs,
+        (addedUs / base) * 100,
+        settled.ratio(name),
+        count,
+        restedUs,
+        rested.ratio(name),
+      ];
     }),
     notes,
   };
+}
+
+/** The routes of one table, beside each other. */
+class Compared {
+  readonly #summaries: ReadonlyMap<string, LatencySummary>;
+
+  constructor(answer: PingAnswer, times: keyof PingTimes) {
+    this.#summaries = new Map(
+      Object.entries(answer).map(([name, ofName]) => [name, Latency.decode(ofName[times]).summary()]),
+    );
+  }
+
+  of(name: string): LatencySummary {
+    return this.#summaries.get(name)!;
+  }
+
+  /** What the route adds to the direct one, in what two hops of HAProxy add; undefined without HAProxy. */
+  ratio(name: string): number | undefined {
+    if (!this.#summaries.has(twoHaproxyHops)) return undefined;
+    const base = this.of(direct).p50Us;
+    return (this.of(name).p50Us - base) / (this.of(twoHaproxyHops).p50Us - base);
+  }
 }

@@ -55,7 +55,7 @@ export class TurnLoop {
   /** Something happened that leaves nothing to flush: only the next deadline may have come nearer. */
   arm(): void {
     const deadline = this.#engine.nextDeadline();
-    // Deadlines mostly move away, with every message. A timer that is due too early costs one idle tick, so it is only ever
+    // Deadlines mostly move away, with every message. A timer that is due too early costs little, so it is only ever
     // moved forward.
     if (this.#stopped || deadline === undefined || deadline >= this.#timerDueAt) return;
     clearTimeout(this.#timer);
@@ -80,8 +80,11 @@ export class TurnLoop {
   };
 
   readonly #onTimer = (): void => {
-    const lateMs = this.#now() - this.#timerDueAt;
+    const now = this.#now();
+    const lateMs = now - this.#timerDueAt;
     this.#timerDueAt = Infinity;
+    // The deadline has moved away meanwhile.
+    if ((this.#engine.nextDeadline() ?? Infinity) > now) return this.arm();
     // After a standstill the sockets have news, which must be read before anything is concluded from their silence.
     if (lateMs > readFirstAfterMs) setImmediate(this.#tick);
     else this.#tick();

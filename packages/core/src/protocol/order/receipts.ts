@@ -52,9 +52,20 @@ export class Receipts {
     return this.#stable;
   }
 
+  /** The highest number that a majority has reached. Few members: trying each is done before a sort has begun. */
   #countStable(view: View): OrderNumber {
-    const received = view.members.map(({ incarnation }) => this.receivedBy(incarnation));
-    received.sort((one, other) => other - one);
-    return received[majorityOf(view) - 1]!;
+    const majority = majorityOf(view);
+    let stable = 0 as OrderNumber;
+    for (const { incarnation } of view.members) {
+      const received = this.receivedBy(incarnation);
+      if (received > stable && this.#countReached(view, received) >= majority) stable = received;
+    }
+    return stable;
+  }
+
+  #countReached(view: View, number: OrderNumber): number {
+    let count = 0;
+    for (const { incarnation } of view.members) if (this.receivedBy(incarnation) >= number) count++;
+    return count;
   }
 }
