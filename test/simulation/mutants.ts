@@ -25,8 +25,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'count a learner for stability',
     file: 'protocol/order/receipts.js',
-    find: 'const received = view.members.map(',
-    replace: 'const received = [...view.members, ...view.learners].map(',
+    find: 'of view.members)\n            if (this.receivedBy(incarnation) >= number)',
+    replace: 'of [...view.members, ...view.learners])\n            if (this.receivedBy(incarnation) >= number)',
   },
   {
     name: 'call stable what half of the members have',

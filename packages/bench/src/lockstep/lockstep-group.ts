@@ -68,15 +68,20 @@ export class LockstepGroup {
 
   /** Waits until everybody is a member of one view, and the client interceptor is attached to one of them. */
   async untilWhole(): Promise<readonly MemberStatus[]> {
-    return waitUntil('The group is whole', formTimeoutMs, async () => {
-      for (const program of [...this.#services, this.#client]) program.expectAlive();
-      const members = await this.status();
-      const isWhole =
-        members.length === this.#services.length &&
-        members.every(({ state, view }) => state === 'member' && view === members[0]!.view) &&
-        members.some(isAttachedTo);
-      return isWhole ? members : undefined;
-    });
+    let members: readonly MemberStatus[] = [];
+    try {
+      return await waitUntil('The group is whole', formTimeoutMs, async () => {
+        for (const program of [...this.#services, this.#client]) program.expectAlive();
+        members = await this.status();
+        const isWhole =
+          members.length === this.#services.length &&
+          members.every(({ state, view }) => state === 'member' && view === members[0]!.view) &&
+          members.some(isAttachedTo);
+        return isWhole ? members : undefined;
+      });
+    } catch (error) {
+      throw new Error(this.#describe(members), { cause: error });
+    }
   }
 
   /** The processes of all interceptors and of the services behind them. */
@@ -115,6 +120,13 @@ export class LockstepGroup {
   async stop(): Promise<void> {
     await this.#client.stop();
     await Promise.all(this.#services.map((service) => service.stop()));
+  }
+
+  /** What one needs to know of a group that does not come together. */
+  #describe(members: readonly MemberStatus[]): string {
+    const statuses = members.map((member) => JSON.stringify(member));
+    const logs = [...this.#services, this.#client].map((program) => program.logTail());
+    return ['The members that answer:', ...statuses, 'The logs:', ...logs].join('\n');
   }
 
   #indexOf({ name }: MemberStatus): number {

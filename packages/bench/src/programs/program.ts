@@ -5,7 +5,7 @@ import type { Host } from '../network/host.js';
 
 /** How long a program may take to end after SIGTERM, before SIGKILL. */
 const stopMs = 5000;
-/** How much of its log is shown of a program that ended by itself. */
+/** How much of its log is shown of a program that failed. */
 const logTailBytes = 2000;
 
 /** The command for a program of Node, with the options of Node that this process was started with: a profile shows all. */
@@ -53,8 +53,12 @@ export class Program {
   /** @throws Error if it has ended, with the end of its log */
   expectAlive(): void {
     if (running.has(this)) return;
-    const tail = readFileSync(this.#logPath, 'utf8').slice(-logTailBytes);
-    throw new Error(`${this.#child.spawnfile} has ended by itself:\n${tail}`);
+    throw new Error(`${this.#child.spawnfile} has ended by itself:\n${this.logTail()}`);
+  }
+
+  /** The last that it printed. */
+  logTail(): string {
+    return readFileSync(this.#logPath, 'utf8').slice(-logTailBytes);
   }
 
   /** Ends it in good order if it can. */
