@@ -101,6 +101,12 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (false)',
   },
   {
+    name: 'count a part of a batch as a batch',
+    file: 'protocol/connections/attachment.js',
+    find: 'if (isPart)\n            return;',
+    replace: '',
+  },
+  {
     name: 'resume output where the last attachment stood',
     file: 'protocol/connections/cached-output.js',
     find: 'this.#sent = this.#acknowledged;\n        this.#sentPieces = 0;',

@@ -1,8 +1,11 @@
 import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net';
 import { BytePool } from './byte-pool.js';
 
+/** Most bytes that one read hands over; fewer are all that there was. */
+export const readBytesMax = 64 * 1024;
+
 /** Where the kernel puts what has come for any of the sockets; what is handed over is a copy. */
-const readBuffer = new Uint8Array(64 * 1024);
+const readBuffer = new Uint8Array(readBytesMax);
 
 const pool = new BytePool();
 

@@ -144,6 +144,28 @@ describe('links between client interceptors and members', () => {
     expect(joinOutput(client.received).equals(Buffer.alloc(100_000, 1))).to.equal(true);
   });
 
+  it('hand on what has come of a long stream of bytes, both ways, when the rest keeps it waiting', async () => {
+    const relay = await Relay.to(() => address);
+    try {
+      const client = await connected('c1', relay.address);
+      relay.dripBytes = 6000;
+      client.dialer.send(a, commands('c1', 30_000));
+      const batches = () => host.received.flatMap((message) => (message.kind === 'commands' ? [message] : []));
+      await until(() => batches().some(({ isPart }) => isPart !== true));
+      expect(batches()[0]?.isPart).to.equal(true);
+      const payloads = batches().flatMap(({ entry }) =>
+        entry.commands.map((command) => (command.kind === 'data' ? command.payload : new Uint8Array())),
+      );
+      expect(Buffer.concat(payloads).equals(Buffer.alloc(30_000, 7))).to.equal(true);
+      host.links.send('c1' as ClientId, [output(16_000)]);
+      await until(() => joinOutput(client.received).byteLength === 16_000);
+      expect(client.received.length).to.be.greaterThan(1);
+      expect(joinOutput(client.received).equals(Buffer.alloc(16_000, 1))).to.equal(true);
+    } finally {
+      relay.close();
+    }
+  });
+
   it('tell when either side is gone', async () => {
     const [first, second] = [await connected('c1'), await connected('c2')];
     first.dialer.disconnect(a);

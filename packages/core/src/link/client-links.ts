@@ -1,6 +1,7 @@
 import type { ClientId, Logger, Milliseconds } from '@lockstep/contracts';
 import { atCallbackEnd } from '@lockstep/sockets';
 import type { ClientToMember, MemberToClient } from '../protocol/connections/client-link.js';
+import { cutClientFrame } from '../wire/cut-frame.js';
 import { decodeClientMessage } from '../wire/client-message-codec.js';
 import type { Hello, Refusal } from '../wire/hello.js';
 import { encodeMemberMessage } from '../wire/member-message-codec.js';
@@ -137,10 +138,16 @@ export class ClientLinks {
 
 /** A client interceptor speaks for itself only. */
 function clientMessages(client: ClientId): MessageOptions<ClientToMember> {
+  const isOther = (message: ClientToMember | undefined): boolean =>
+    message?.kind === 'commands' && message.entry.client !== client;
   return {
     decode: (block) => {
       const message = decodeClientMessage(block);
-      return message?.kind === 'commands' && message.entry.client !== client ? undefined : message;
+      return isOther(message) ? undefined : message;
+    },
+    cut: (frame, filledBytes) => {
+      const parts = cutClientFrame(frame, filledBytes);
+      return isOther(parts?.message) ? undefined : parts;
     },
     unsentBytesMax: linkLimits.clientUnsentBytesMax,
     unsentBytesHigh: linkLimits.clientUnsentBytesHigh,

@@ -1,5 +1,6 @@
-import type { ByteSocket } from '@lockstep/sockets';
+import { type ByteSocket, readBytesMax } from '@lockstep/sockets';
 import type { Block } from '../wire/block.js';
+import type { FrameCutter } from '../wire/cut-frame.js';
 import { Framer } from '../wire/framer.js';
 import { wireLimits } from '../wire/limits.js';
 import type { EventCounters } from './event-counters.js';
@@ -47,6 +48,8 @@ export class FrameConnection {
   #closeReason: string | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #held = false;
+  /** The last read has taken all that there was. */
+  #mayWait = false;
 
   constructor(socket: ByteSocket, counters: EventCounters) {
     this.#socket = socket;
@@ -129,6 +132,19 @@ export class FrameConnection {
     this.#socket.write(joinSmallPieces(pieces), this.#onTaken);
   }
 
+  /**
+   * Has a frame cut that is not whole, behind what is there of it. There is no use in that as long as more can be read at once.
+   *
+   * @returns what is there
+   */
+  cutBegun<Message>(cut: FrameCutter<Message>): Message | undefined {
+    const begun = this.#mayWait ? this.#framer.begun : undefined;
+    if (begun === undefined || begun.filledBytes < wireLimits.partBytesMin) return undefined;
+    const parts = cut(begun.frame, begun.filledBytes);
+    if (parts !== undefined) this.#framer.beginAnew(parts.restHead);
+    return parts?.message;
+  }
+
   /** Stops reading, so that the sender is held back, or goes on. */
   hold(hold: boolean): void {
     this.#held = hold;
@@ -160,6 +176,7 @@ export class FrameConnection {
 
   #onData(chunk: Uint8Array): void {
     if (this.#closeReason !== undefined) return;
+    this.#mayWait = chunk.byteLength < readBytesMax;
     const fault = this.#framer.push(chunk);
     if (fault !== undefined) this.#fail(fault);
     else this.handler.onReadEnd();

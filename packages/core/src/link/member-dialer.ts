@@ -2,6 +2,7 @@ import { type IncarnationId, type Logger, memberNameOf, type MemberName, type Mi
 import type { ClientToMember, MemberToClient } from '../protocol/connections/client-link.js';
 import { encodeClientMessage } from '../wire/client-message-codec.js';
 import type { Hello, Refusal } from '../wire/hello.js';
+import { cutMemberFrame } from '../wire/cut-frame.js';
 import { decodeMemberMessage } from '../wire/member-message-codec.js';
 import { dial, type DialOutcome } from './dial.js';
 import type { EventCounters } from './event-counters.js';
@@ -35,6 +36,7 @@ type MemberLink = MessageConnection<MemberToClient>;
 
 const memberMessages: MessageOptions<MemberToClient> = {
   decode: decodeMemberMessage,
+  cut: cutMemberFrame,
   unsentBytesMax: linkLimits.clientUnsentBytesMax,
   unsentBytesHigh: linkLimits.clientUnsentBytesHigh,
 };

@@ -1,10 +1,13 @@
 import type { Block } from '../wire/block.js';
+import type { FrameCutter } from '../wire/cut-frame.js';
 import type { FrameConnection, FrameHandler } from './frame-connection.js';
 
 /** How the messages of a link are decoded, and how many bytes of it may wait. */
 export interface MessageOptions<Message> {
   /** Undefined for what is malformed or must not come on this link: it is closed. */
   readonly decode: (block: Block) => Message | undefined;
+  /** Cuts what is not whole, for the bytes that are there; undefined if there is no use in that. */
+  readonly cut?: FrameCutter<Message>;
   /** Beyond this many bytes unsent, the link is closed. */
   readonly unsentBytesMax: number;
   /** From this many bytes unsent on, until all of them are sent, the link is not writable. */
@@ -13,7 +16,7 @@ export interface MessageOptions<Message> {
 
 /** Who is told what a link brings. Calls come one at a time, never from inside a call into the connection but `flush`. */
 export interface MessageHandler<Message> {
-  /** All messages that one read completed. There may be none, if it brought a part of one. */
+  /** All messages that one read completed, or brought a part of that is of use. There may be none. */
   onMessages(messages: readonly Message[]): void;
   onWritable(writable: boolean): void;
   /** Last call. `reason` is for the log. */
@@ -78,6 +81,9 @@ export class MessageConnection<Message> implements FrameHandler {
   }
 
   onReadEnd(): void {
+    const { cut } = this.#options;
+    const part = cut && this.#connection.cutBegun(cut);
+    if (part !== undefined) this.#messages.push(part);
     const messages = this.#messages;
     this.#messages = [];
     this.#handler.onMessages(messages);

@@ -1,5 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Address } from '@lockstep/sockets';
+
+const dripPauseMs = 5;
 
 /** Forwards connections to an address; can be made to misbehave. */
 export class Relay {
@@ -12,6 +15,8 @@ export class Relay {
   refuse = false;
   /** Resets both sides once this many bytes of the first connection have been forwarded to the target. */
   cutFirstAfterBytes = Infinity;
+  /** Forwards so many bytes at a time, with a pause behind them, as a slow network does. */
+  dripBytes = Infinity;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #target: () => Address;
@@ -66,10 +71,20 @@ export class Relay {
     this.#join(far, near, (chunk) => near.write(chunk));
   }
 
+  async #drip(chunk: Buffer, forward: (chunk: Buffer) => void): Promise<void> {
+    for (let offset = 0; offset < chunk.byteLength; offset += this.dripBytes) {
+      forward(chunk.subarray(offset, offset + this.dripBytes));
+      await pause(dripPauseMs);
+    }
+  }
+
   #join(from: Socket, to: Socket, forward: (chunk: Buffer) => void): void {
     this.#sockets.add(from);
+    let dripped = Promise.resolve();
     from.on('data', (chunk) => {
-      if (!this.blackHole) forward(chunk);
+      if (this.blackHole) return;
+      if (this.dripBytes === Infinity) forward(chunk);
+      else dripped = dripped.then(() => this.#drip(chunk, forward));
     });
     from.on('end', () => this.blackHole || to.end());
     from.on('error', () => undefined);

@@ -8,7 +8,19 @@ import { tags } from './tags.js';
 import { commandCodes as codes, entryCodes } from './wire-codes.js';
 
 /** Encodes a batch of commands into the bytes that the group orders. */
-export function encodeCommands({ client, epoch, commands }: CommandsEntry): Uint8Array {
+export function encodeCommands(entry: CommandsEntry): Uint8Array {
+  const payloads = writeCommands(entry);
+  return writer.finishEntry(entryCodes.commands, payloads);
+}
+
+/** Encodes a batch of commands without the payloads, which belong behind it in their order. */
+export function encodeCommandsHead(entry: CommandsEntry): Uint8Array {
+  writeCommands(entry);
+  return writer.finishEntry(entryCodes.commands, []);
+}
+
+/** @returns the payloads */
+function writeCommands({ client, epoch, commands }: CommandsEntry): Uint8Array[] {
   const payloads: Uint8Array[] = [];
   writer.start();
   writer.text(tags.commandsEntry.client, client);
@@ -19,7 +31,7 @@ export function encodeCommands({ client, epoch, commands }: CommandsEntry): Uint
     writer.close(start);
     if (command.kind === 'data') payloads.push(command.payload);
   }
-  return writer.finishEntry(entryCodes.commands, payloads);
+  return payloads;
 }
 
 /** Decodes a batch of commands. Payloads are parts of the block's buffer. */

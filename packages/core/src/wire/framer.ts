@@ -1,3 +1,4 @@
+import { invariant } from '../protocol/invariant.js';
 import { Block, frameLengthBytes, readUint32 } from './block.js';
 import { wireLimits } from './limits.js';
 
@@ -41,6 +42,24 @@ export class Framer {
       position = outcome;
     }
     return undefined;
+  }
+
+  /** What is there of a frame that is not whole, in room for all of it; undefined if that is less than its length. */
+  get begun(): { readonly frame: Uint8Array; readonly filledBytes: number } | undefined {
+    return this.#frame && { frame: this.#frame, filledBytes: this.#frameLength };
+  }
+
+  /**
+   * What is there of a frame that is not whole was handed on, by a copy: what is still to come belongs to another frame.
+   *
+   * @param head how that begins; not longer than what was there
+   */
+  beginAnew(head: Uint8Array): void {
+    const frame = this.#frame;
+    invariant(frame !== undefined && head.byteLength <= this.#frameLength, 'a frame has begun');
+    this.#frame = frame.subarray(this.#frameLength - head.byteLength);
+    this.#frame.set(head);
+    this.#frameLength = head.byteLength;
   }
 
   /** Copies what the chunk has of a frame that is not whole, and returns the position behind it. */

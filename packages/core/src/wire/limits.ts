@@ -16,6 +16,8 @@ export const wireLimits = {
    * only when it is whole, which on a slow link takes as long as to send it.
    */
   cutPayloadBytes: 16 * 1024,
+  /** Fewer bytes of a stream than these wait for the rest of their frame: each part has a header on its further way. */
+  partBytesMin: 4 * 1024,
   /** Entries in one frame. */
   entriesPerFrameMax: 4096,
   /** Runs, that is, changes of the sender, in one frame. */

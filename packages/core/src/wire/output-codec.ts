@@ -12,20 +12,32 @@ import { memberCodes, segmentCodes as codes } from './wire-codes.js';
 export function encodeOutput({ epoch, segments }: Output): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (const group of groupSegments(segments.some(isTooLong) ? segments.flatMap(cutSegment) : segments)) {
-    const payloads: Uint8Array[] = [];
-    writer.start();
-    writer.integer(tags.output.epoch, epoch);
-    for (const segment of group) {
-      const start = writer.open(tags.output.segments);
-      encodeSegment(segment);
-      writer.close(start);
-      if (segment.kind === 'data') payloads.push(segment.payload);
-    }
+    const payloads = writeOutput(epoch, group);
     const frame = writer.finishFrame(memberCodes.output, payloads);
     if (group === segments) return frame;
     frames.push(...frame);
   }
   return frames;
+}
+
+/** Encodes output that fits into one frame, without the payloads, which belong behind it in their order. */
+export function encodeOutputHead({ epoch, segments }: Output): Uint8Array[] {
+  writeOutput(epoch, segments);
+  return writer.finishFrame(memberCodes.output, []);
+}
+
+/** @returns the payloads */
+function writeOutput(epoch: Epoch, segments: readonly OutputSegment[]): Uint8Array[] {
+  const payloads: Uint8Array[] = [];
+  writer.start();
+  writer.integer(tags.output.epoch, epoch);
+  for (const segment of segments) {
+    const start = writer.open(tags.output.segments);
+    encodeSegment(segment);
+    writer.close(start);
+    if (segment.kind === 'data') payloads.push(segment.payload);
+  }
+  return payloads;
 }
 
 /** Decodes released output. Payloads are parts of the block's buffer. */

@@ -1,5 +1,6 @@
 import type { ClientId, ConnectionNumber, Epoch, Milliseconds, Position } from '@lockstep/contracts';
 import type { MemberToClient, OutputSegment, Progress } from './client-link.js';
+import { Fifo } from '../fifo.js';
 import { Gathering, Slot } from '../gathering.js';
 import type { CommandCheck } from './command-check.js';
 import { connectionLimits } from './limits.js';
@@ -33,6 +34,8 @@ export class Attachment {
   readonly #credits = new Gathering<ReplicaConnection>();
   /** News are to be told soon, not just when there is output to send. */
   #newsDue = false;
+  /** For each submission that is not stable, in their order, whether it is but a part of a batch. */
+  readonly #underWay = new Fifo<boolean>();
   #stableBatches = 0;
   #toldBatches = 0;
 
@@ -47,8 +50,15 @@ export class Attachment {
     return this.#newsDue;
   }
 
-  /** A batch of this attachment has become stable. */
-  batchStable(): void {
+  /** Commands of this attachment are on their way into the order: a part of a batch, or all that was left of it. */
+  submitted(isPart: boolean): void {
+    this.#underWay.push(isPart);
+  }
+
+  /** The next of what was submitted has become stable. */
+  submissionStable(): void {
+    const isPart = this.#underWay.shift();
+    if (isPart) return;
     this.#stableBatches += 1;
     if (this.#stableBatches - this.#toldBatches >= connectionLimits.untoldBatchesMax) this.#newsDue = true;
   }
@@ -83,7 +93,13 @@ export class Attachment {
   takeMessages(windowBytes: number): MemberToClient[] {
     if (this.state !== 'attached' || !this.writable) return [];
     const messages = this.#takeOutput(windowBytes);
-    return messages.concat(this.#takeProgress(messages.length > 0));
+    if (this.#newsDue || (messages.length > 0 && this.#hasBatchNews)) messages.push(...this.#takeProgress());
+    return messages;
+  }
+
+  /** Credit alone, for a part of a request, is worth nothing before it is due. */
+  get #hasBatchNews(): boolean {
+    return this.#stableBatches > this.#toldBatches;
   }
 
   #takeOutput(windowBytes: number): MemberToClient[] {
@@ -109,12 +125,11 @@ export class Attachment {
   }
 
   #hasNews(): boolean {
-    return this.#stableBatches > this.#toldBatches || this.#credits.size > 0;
+    return this.#hasBatchNews || this.#credits.size > 0;
   }
 
   /** News go with output, which a request mostly brings about: alone they would cost a write for each request. */
-  #takeProgress(isSendingAnyway: boolean): Progress[] {
-    if (!this.#newsDue && !(isSendingAnyway && this.#hasNews())) return [];
+  #takeProgress(): Progress[] {
     const messages: Progress[] = [];
     let taken: { connection: ConnectionNumber; position: Position }[] = [];
     const say = (): void => {

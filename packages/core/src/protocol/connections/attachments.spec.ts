@@ -110,6 +110,16 @@ describe('attachments of client interceptors', () => {
       expect(bench.at(200)).to.deep.equal([say({ kind: 'heartbeat' })]);
     });
 
+    it('of which parts are none', () => {
+      const bench = new ReplicaBench().attached();
+      bench.sendPart(1, data(1, 0, 'ab'));
+      bench.send(1, data(1, 2, 'c'));
+      bench.settle(commands(1, data(1, 0, 'ab')));
+      expect(bench.at(100)).to.deep.equal([say(progress(1, 1))]);
+      bench.settle(commands(1, data(1, 2, 'c')));
+      expect(bench.at(200)).to.deep.equal([say(progress(1, 2))]);
+    });
+
     it('when they are many', () => {
       const bench = withStableBatch();
       for (let batches = 4; batches < connectionLimits.untoldBatchesMax; batches++)
@@ -142,6 +152,15 @@ describe('attachments of client interceptors', () => {
       bench.tell(taken(100));
       bench.output('abc', 3);
       expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 0, 'abc')), progress(1, 2, [1, 100]))]);
+    });
+
+    it('not with each piece of the output of one batch', () => {
+      const bench = withInput();
+      bench.output('abc', 3);
+      bench.flush();
+      bench.tell(taken(50));
+      bench.output('def', 3);
+      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 3, 'def')))]);
     });
 
     it('in the place of a heartbeat', () => {

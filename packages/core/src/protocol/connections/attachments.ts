@@ -84,7 +84,7 @@ export class Attachments {
     this.#end(attachee, order, reason === 'superseded' ? 'refuse' : 'say-expired');
   }
 
-  /** A batch of commands was applied. */
+  /** A batch of commands, or a part of one, was applied. */
   batchApplied(record: ClientRecord, order: OrderNumber): void {
     const attachment = this.#linkOf(record);
     if (attachment !== undefined) this.#pending.push({ order, attachment, then: 'count-batch' });
@@ -199,7 +199,7 @@ export class Attachments {
     });
   }
 
-  #forward(attachment: Attachment, { entry, encoded }: CommandsMessage): void {
+  #forward(attachment: Attachment, { entry, encoded, isPart = false }: CommandsMessage): void {
     // The order knows more than the client interceptor can: its news are on their way.
     if (attachment.state === 'over') return;
     if (attachment.state !== 'attached') return this.#refuseInput(attachment, 'commands before the attachment');
@@ -208,6 +208,7 @@ export class Attachments {
     }
     const fault = attachment.check?.faultIn(entry.commands);
     if (fault !== undefined) return this.#refuseInput(attachment, fault);
+    attachment.submitted(isPart);
     this.#state.emit({ kind: 'submit', entry, encoded });
   }
 
@@ -231,7 +232,7 @@ export class Attachments {
         if (attachment.state === 'asked') this.#confirm(attachment, order);
         return;
       case 'count-batch':
-        attachment.batchStable();
+        attachment.submissionStable();
         if (attachment.newsDue) this.#active.add(attachment.active);
         return;
       case 'refuse':

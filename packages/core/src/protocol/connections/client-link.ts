@@ -17,6 +17,11 @@ export interface CommandsMessage {
   readonly kind: 'commands';
   readonly entry: CommandsEntry;
   readonly encoded: Uint8Array;
+  /**
+   * This is the beginning of a batch, cut within a stream of bytes; the rest follows. The client interceptor knows nothing
+   * of that: only the rest counts as a batch.
+   */
+  readonly isPart?: boolean;
 }
 
 export interface Heartbeat {

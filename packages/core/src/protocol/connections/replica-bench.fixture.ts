@@ -213,9 +213,12 @@ export class ReplicaBench {
 
   /** The client sends a batch; the bytes are different each time. */
   send(epoch: number, ...steps: Command[]): readonly ReplicaEffect[] {
-    const encoded = Uint8Array.of(++this.#encoded);
-    const entry = commands(epoch, ...steps);
-    return this.tell({ kind: 'client-messages', client: k, messages: [{ kind: 'commands', entry, encoded }] });
+    return this.#send(epoch, steps, false);
+  }
+
+  /** The beginning of a batch, which the link has cut. */
+  sendPart(epoch: number, ...steps: Command[]): readonly ReplicaEffect[] {
+    return this.#send(epoch, steps, true);
   }
 
   /** A client that is attached here, in epoch 1, with one connection, `k:1@2`. */
@@ -233,5 +236,11 @@ export class ReplicaBench {
     const payload = bytes(text);
     const segment = { length: payload.byteLength, payload };
     return this.tell({ kind: 'output', connection: keyOf(connection), segment, cause: cause as OrderNumber });
+  }
+
+  #send(epoch: number, steps: readonly Command[], isPart: boolean): readonly ReplicaEffect[] {
+    const encoded = Uint8Array.of(++this.#encoded);
+    const entry = commands(epoch, ...steps);
+    return this.tell({ kind: 'client-messages', client: k, messages: [{ kind: 'commands', entry, encoded, isPart }] });
   }
 }

@@ -6,9 +6,10 @@ import {
   type ClientToMember,
   type MemberToClient,
 } from '@lockstep/core/protocol';
-import { encodeEntry } from '@lockstep/core/simulation';
+import type { Random } from '../base/random.js';
 import { describeClientEffect, describeClientInput } from '../describe/describe-client.js';
 import { LocalSocket } from '../clients/local-socket.js';
+import { cutCommands } from '../network/cut-commands.js';
 import type { LinkEnd } from '../network/link.js';
 import type { World } from '../worlds/world.js';
 import { SimulatedProcess } from './process.js';
@@ -30,6 +31,7 @@ export class ClientProcess extends SimulatedProcess {
   readonly #inputs: ClientInput[] = [];
   readonly #paused = new Set<ConnectionNumber>();
   readonly #takenTold = new Map<ConnectionNumber, number>();
+  readonly #cuts: Random;
   #numbered: ConnectionNumber | undefined;
   #isStepping = false;
   /** Counts dials, so that one that was called off comes to nothing. */
@@ -39,6 +41,7 @@ export class ClientProcess extends SimulatedProcess {
     super(host, world);
     this.id = id;
     this.engine = new ClientEngine(id, world.plan.client);
+    this.#cuts = world.random.fork(`cuts ${id}`);
   }
 
   start(): void {
@@ -192,10 +195,11 @@ export class ClientProcess extends SimulatedProcess {
         return;
       case 'send':
         return this.#send(effect.member, effect.message, 32);
-      case 'send-commands': {
-        const encoded = encodeEntry(effect.entry);
-        return this.#send(effect.member, { kind: 'commands', entry: effect.entry, encoded }, encoded.byteLength);
-      }
+      case 'send-commands':
+        for (const message of cutCommands(effect.entry, this.#cuts)) {
+          this.#send(effect.member, message, message.encoded.byteLength);
+        }
+        return;
       case 'deliver':
         return this.#sockets.get(effect.connection)?.deliver(effect.segment);
       case 'deliver-end':
