@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { ClientToMember, MemberToClient, OutputSegment } from '../protocol/connections/client-link.js';
+import type { ClientToMember, MemberToClient, News, OutputSegment } from '../protocol/connections/client-link.js';
 import type { Command, CommandsEntry } from '../protocol/connections/entry.js';
 import type { Block } from './block.js';
 import { decodeClientMessage, encodeClientMessage } from './client-message-codec.js';
@@ -50,8 +50,10 @@ function outputOf(ofShape: Shape): MemberToClient {
       ...{ kind: 'end', connection: (index + 1) as never, position: 5 as never },
     }));
   const segments = [...ends(ofShape.before), dataOf(ofShape), ...ends(ofShape.after)];
-  return { kind: 'output', epoch: 3 as never, segments };
+  return { kind: 'output', epoch: 3 as never, segments, news };
 }
+
+const news: News = { stableBatches: 7, taken: [{ connection: 300 as never, position: 9 as never }] };
 
 /** Reads a stream as a link does, and has frames cut wherever a read ends in them. */
 function readCutting<Message>(
@@ -119,7 +121,9 @@ describe('wire: frames that are cut where they have come to', () => {
         const message = outputOf(ofShape);
         const frames = encodeMemberMessage(message);
         const read = readCutting(Buffer.concat(frames), at, decodeMemberMessage, cutMemberFrame);
-        const segments = read.map((each) => (each.kind === 'output' ? each.segments : []));
+        const outputs = read.flatMap((each) => (each.kind === 'output' ? [each] : []));
+        const segments = outputs.map((each) => each.segments);
+        expect(outputs.map((each) => each.news)).to.deep.equal([...outputs.slice(1).fill(undefined as never), news]);
         expect(joined(segments)).to.deep.equal((message as Extract<MemberToClient, { kind: 'output' }>).segments);
       }),
     );

@@ -54,7 +54,7 @@ export const cutMemberFrame: FrameCutter<MemberToClient> = (frame, filledBytes) 
   if (cut === undefined) return undefined;
   const restHead = headOf(encodeOutputHead({ ...message, segments: cut.rest }));
   if (restHead.byteLength > cut.bytes) return undefined;
-  return { message: { ...message, segments: cut.part }, restHead };
+  return { message: { ...message, segments: cut.part, news: undefined }, restHead };
 };
 
 /** @returns the block that goes from `start` to the end of the frame, if its header is there */

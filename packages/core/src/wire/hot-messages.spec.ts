@@ -133,9 +133,12 @@ const hotMessages = [
       body: payloads(commands),
     }),
   ),
-  hot<{ epoch: number; segments: Piece[] }>(
+  hot<{ epoch: number; segments: Piece[]; news: Fields | undefined }>(
     ...(['output', wire.Output, memberCodes.output, members] as const),
-    ({ epoch, segments }) => ({ fields: { epoch, segments: segments.map(segment) }, body: payloads(segments) }),
+    ({ epoch, segments, news }) => ({
+      fields: { epoch, segments: segments.map(segment), ...(news ?? { stableBatches: 0, taken: [] }) },
+      body: payloads(segments),
+    }),
   ),
   hot<Fields>(...(['progress', wire.Progress, memberCodes.progress, members] as const), (message) => ({
     fields: without('kind', message),

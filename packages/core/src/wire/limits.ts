@@ -40,6 +40,8 @@ export const wireLimits = {
 
 /** Bytes that a varint of 53 bits with its tag takes. */
 const integerBytes = 9;
+/** Bytes of a connection with its position, in a list. */
+const takenBytes = 2 * integerBytes + 3;
 /** Bytes of a string field in UTF-8, where one character takes at most three. */
 const identityBytes = 3 * wireLimits.identityLengthMax + 3;
 
@@ -53,7 +55,8 @@ invariant(
   'the header of a cut fits',
 );
 invariant(
-  wireLimits.segmentsPerFrameMax * 4 * integerBytes < wireLimits.headerBytesMax,
+  wireLimits.segmentsPerFrameMax * 4 * integerBytes + connectionLimits.ridingTakenMax * takenBytes <
+    wireLimits.headerBytesMax,
   'the header of a frame of output segments fits',
 );
 invariant(

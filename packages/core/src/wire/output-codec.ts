@@ -1,33 +1,35 @@
 import type { ConnectionNumber, Epoch, Position } from '@lockstep/contracts';
-import type { Output, OutputSegment } from '../protocol/connections/client-link.js';
+import type { News, Output, OutputSegment } from '../protocol/connections/client-link.js';
 import { advance, canBeCut } from '../protocol/connections/piece.js';
 import { type BlockReader, Malformed } from './block-reader.js';
 import { checkRange, ordinal } from './checked-fields.js';
 import { fieldWriter as writer } from './field-writer.js';
 import { wireLimits } from './limits.js';
+import { readTaken, type TakenInput, writeNews } from './progress-codec.js';
 import { tags } from './tags.js';
 import { memberCodes, segmentCodes as codes } from './wire-codes.js';
 
 /** Encodes released output, in several frames if it is much. */
-export function encodeOutput({ epoch, segments }: Output): Uint8Array[] {
-  const frames: Uint8Array[] = [];
-  for (const group of groupSegments(segments.some(isTooLong) ? segments.flatMap(cutSegment) : segments)) {
-    const payloads = writeOutput(epoch, group);
-    const frame = writer.finishFrame(memberCodes.output, payloads);
-    if (group === segments) return frame;
-    frames.push(...frame);
-  }
-  return frames;
+export function encodeOutput({ epoch, segments, news }: Output): Uint8Array[] {
+  const groups = groupSegments(segments.some(isTooLong) ? segments.flatMap(cutSegment) : segments);
+  const last = groups.length - 1;
+  if (last === 0) return encodeFrame(epoch, groups[0]!, news);
+  return groups.flatMap((group, index) => encodeFrame(epoch, group, index === last ? news : undefined));
+}
+
+function encodeFrame(epoch: Epoch, segments: readonly OutputSegment[], news: News | undefined): Uint8Array[] {
+  const payloads = writeOutput(epoch, segments, news);
+  return writer.finishFrame(memberCodes.output, payloads);
 }
 
 /** Encodes output that fits into one frame, without the payloads, which belong behind it in their order. */
-export function encodeOutputHead({ epoch, segments }: Output): Uint8Array[] {
-  writeOutput(epoch, segments);
+export function encodeOutputHead({ epoch, segments, news }: Output): Uint8Array[] {
+  writeOutput(epoch, segments, news);
   return writer.finishFrame(memberCodes.output, []);
 }
 
 /** @returns the payloads */
-function writeOutput(epoch: Epoch, segments: readonly OutputSegment[]): Uint8Array[] {
+function writeOutput(epoch: Epoch, segments: readonly OutputSegment[], news: News | undefined): Uint8Array[] {
   const payloads: Uint8Array[] = [];
   writer.start();
   writer.integer(tags.output.epoch, epoch);
@@ -37,6 +39,7 @@ function writeOutput(epoch: Epoch, segments: readonly OutputSegment[]): Uint8Arr
     writer.close(start);
     if (segment.kind === 'data') payloads.push(segment.payload);
   }
+  if (news !== undefined) writeNews(news, tags.output);
   return payloads;
 }
 
@@ -44,7 +47,9 @@ function writeOutput(epoch: Epoch, segments: readonly OutputSegment[]): Uint8Arr
 export function decodeOutput(reader: BlockReader): Output {
   const { headerEnd } = reader;
   let epoch = 0;
+  let stableBatches = 0;
   const segments: OutputSegment[] = [];
+  const taken: TakenInput[] = [];
   while (reader.pos < headerEnd) {
     const tag = reader.tagBefore(headerEnd);
     switch (tag) {
@@ -55,11 +60,18 @@ export function decodeOutput(reader: BlockReader): Output {
         if (segments.length === wireLimits.segmentsPerFrameMax) throw new Malformed('a list is too long');
         segments.push(decodeSegment(reader, reader.fieldEndBefore(headerEnd)));
         break;
+      case tags.output.stableBatches:
+        stableBatches = reader.integerBefore(headerEnd);
+        break;
+      case tags.output.taken:
+        readTaken(reader, headerEnd, taken);
+        break;
       default:
         reader.skipFieldBefore(headerEnd, tag);
     }
   }
-  return { kind: 'output', epoch: ordinal<Epoch>(epoch), segments };
+  const news = stableBatches > 0 || taken.length > 0 ? { stableBatches, taken } : undefined;
+  return { kind: 'output', epoch: ordinal<Epoch>(epoch), segments, news };
 }
 
 function encodeSegment(segment: OutputSegment): void {

@@ -1,5 +1,5 @@
 import type { ConnectionNumber, Epoch, Position } from '@lockstep/contracts';
-import type { Progress } from '../protocol/connections/client-link.js';
+import type { News, Progress } from '../protocol/connections/client-link.js';
 import { type BlockReader, Malformed } from './block-reader.js';
 import { ordinal } from './checked-fields.js';
 import { fieldWriter as writer } from './field-writer.js';
@@ -7,19 +7,27 @@ import { wireLimits } from './limits.js';
 import { tags } from './tags.js';
 import { memberCodes } from './wire-codes.js';
 
-type TakenInput = Progress['taken'][number];
+export type TakenInput = News['taken'][number];
 
-export function encodeProgress({ epoch, stableBatches, taken }: Progress): Uint8Array[] {
+export function encodeProgress({ epoch, ...news }: Progress): Uint8Array[] {
   writer.start();
   writer.integer(tags.progress.epoch, epoch);
-  writer.integer(tags.progress.stableBatches, stableBatches);
+  writeNews(news, tags.progress);
+  return writer.finishFrame(memberCodes.progress, []);
+}
+
+/** @param at the tags of the message that they are in */
+export function writeNews(
+  { stableBatches, taken }: News,
+  at: { readonly stableBatches: number; readonly taken: number },
+): void {
+  writer.integer(at.stableBatches, stableBatches);
   for (const { connection, position } of taken) {
-    const start = writer.open(tags.progress.taken);
+    const start = writer.open(at.taken);
     writer.integer(tags.takenInput.connection, connection);
     writer.integer(tags.takenInput.position, position);
     writer.close(start);
   }
-  return writer.finishFrame(memberCodes.progress, []);
 }
 
 export function decodeProgress(reader: BlockReader): Progress {
@@ -37,14 +45,19 @@ export function decodeProgress(reader: BlockReader): Progress {
         stableBatches = reader.integerBefore(headerEnd);
         break;
       case tags.progress.taken:
-        if (taken.length === wireLimits.listedConnectionsMax) throw new Malformed('a list is too long');
-        taken.push(decodeTaken(reader, reader.fieldEndBefore(headerEnd)));
+        readTaken(reader, headerEnd, taken);
         break;
       default:
         reader.skipFieldBefore(headerEnd, tag);
     }
   }
   return { kind: 'progress', epoch: ordinal<Epoch>(epoch), stableBatches, taken };
+}
+
+/** Reads one element of the list. */
+export function readTaken(reader: BlockReader, headerEnd: number, taken: TakenInput[]): void {
+  if (taken.length === wireLimits.listedConnectionsMax) throw new Malformed('a list is too long');
+  taken.push(decodeTaken(reader, reader.fieldEndBefore(headerEnd)));
 }
 
 function decodeTaken(reader: BlockReader, end: number): TakenInput {

@@ -28,7 +28,7 @@ export const tags = {
     ended: varint(6),
     endpoint: delimited(7),
   },
-  output: { epoch: varint(1), segments: delimited(2) },
+  output: { epoch: varint(1), segments: delimited(2), stableBatches: varint(3), taken: delimited(4) },
   outputSegment: { kind: varint(1), connection: varint(2), position: varint(3), length: varint(4), bytes: varint(5) },
   progress: { epoch: varint(1), stableBatches: varint(2), taken: delimited(3) },
   takenInput: { connection: varint(1), position: varint(2) },

@@ -145,6 +145,8 @@ const segment: fc.Arbitrary<OutputSegment> = fc.oneof(
   fc.record({ kind: kind('reset'), connection: order<never>(), position: counted<never>(0) }),
 );
 
+const taken = fc.array(fc.record({ connection: order<never>(), position: counted<never>(0) }), { maxLength: 5 });
+
 const connectionStates = fc.array(
   fc.record({ connection: order<never>(), input: counted<never>(0), taken: counted<never>(0) }),
   { maxLength: 5 },
@@ -160,13 +162,13 @@ export const memberMessage: fc.Arbitrary<MemberToClient> = fc.oneof(
     nextConnection: order<never>(),
     view,
   }),
-  fc.record({ kind: kind('output'), epoch: order<never>(), segments: fc.array(segment, { maxLength: 8 }) }),
   fc.record({
-    kind: kind('progress'),
+    kind: kind('output'),
     epoch: order<never>(),
-    stableBatches: counted<number>(0),
-    taken: fc.array(fc.record({ connection: order<never>(), position: counted<never>(0) }), { maxLength: 5 }),
+    segments: fc.array(segment, { maxLength: 8 }),
+    news: fc.option(fc.record({ stableBatches: counted<number>(1), taken }), { nil: undefined }),
   }),
+  fc.record({ kind: kind('progress'), epoch: order<never>(), stableBatches: counted<number>(0), taken }),
   fc.record({ kind: kind('view'), view }),
   fc.record({
     kind: kind('refused'),

@@ -5,6 +5,7 @@ import type {
   AttachRefused,
   ConnectionStates,
   MemberToClient,
+  News,
   Output,
   Progress,
 } from '../connections/client-link.js';
@@ -283,14 +284,17 @@ export class ClientEngine {
     if (uplink.state !== 'attached' || message.epoch !== uplink.epoch) {
       return this.#fault(uplink, `${message.kind} of another attachment`);
     }
-    if (message.kind === 'output') {
-      const fault = this.#session.output(message.segments);
-      return fault === undefined ? undefined : this.#fault(uplink, fault);
-    }
-    const batches = uplink.settle(message.stableBatches);
+    const fault = message.kind === 'output' ? this.#session.output(message.segments) : undefined;
+    if (fault !== undefined) return this.#fault(uplink, fault);
+    const news = message.kind === 'output' ? message.news : message;
+    if (news !== undefined) this.#learnNews(uplink, news);
+  }
+
+  #learnNews(uplink: Uplink, { stableBatches, taken }: News): void {
+    const batches = uplink.settle(stableBatches);
     if (batches === undefined) return this.#fault(uplink, 'progress of batches that were never sent');
     for (const commands of batches) this.#session.settle(commands);
-    const fault = this.#session.credit(message.taken);
+    const fault = this.#session.credit(taken);
     if (fault !== undefined) this.#fault(uplink, fault);
   }
 

@@ -1,5 +1,5 @@
 import type { ClientId, ConnectionNumber, Epoch, Milliseconds, Position } from '@lockstep/contracts';
-import type { MemberToClient, OutputSegment, Progress } from './client-link.js';
+import type { MemberToClient, News, OutputSegment } from './client-link.js';
 import { Fifo } from '../fifo.js';
 import { Gathering, Slot } from '../gathering.js';
 import type { CommandCheck } from './command-check.js';
@@ -92,8 +92,14 @@ export class Attachment {
   /** What is to be said now. Output stays where it is while the link is not writable, or the window is full. */
   takeMessages(windowBytes: number): MemberToClient[] {
     if (this.state !== 'attached' || !this.writable) return [];
-    const messages = this.#takeOutput(windowBytes);
-    if (this.#newsDue || (messages.length > 0 && this.#hasBatchNews)) messages.push(...this.#takeProgress());
+    const { epoch } = this;
+    const messages: MemberToClient[] = [];
+    const segments = this.#takeOutput(windowBytes, messages);
+    const hasOutput = segments.length > 0;
+    const news = this.#newsDue || (hasOutput && this.#hasBatchNews) ? this.#takeNews() : [];
+    const riding = hasOutput && news.length === 1 && news[0]!.taken.length <= connectionLimits.ridingTakenMax;
+    if (hasOutput) messages.push({ kind: 'output', epoch, segments, news: riding ? news[0] : undefined });
+    if (!riding) for (const each of news) messages.push({ kind: 'progress', epoch, ...each });
     return messages;
   }
 
@@ -102,8 +108,11 @@ export class Attachment {
     return this.#stableBatches > this.#toldBatches;
   }
 
-  #takeOutput(windowBytes: number): MemberToClient[] {
-    const messages: MemberToClient[] = [];
+  /**
+   * @param messages gets what fills a message
+   * @returns what fills none
+   */
+  #takeOutput(windowBytes: number, messages: MemberToClient[]): OutputSegment[] {
     let segments: OutputSegment[] = [];
     let bytes = 0;
     for (const connection of this.#sendable.take()) {
@@ -112,7 +121,7 @@ export class Attachment {
         if (segment === undefined) break;
         const segmentBytes = segment.kind === 'data' ? segment.payload.byteLength : 0;
         if (segments.length > 0 && bytes + segmentBytes > connectionLimits.outputMessageBytesMax) {
-          messages.push({ kind: 'output', epoch: this.epoch, segments });
+          messages.push({ kind: 'output', epoch: this.epoch, segments, news: undefined });
           segments = [];
           bytes = 0;
         }
@@ -120,8 +129,7 @@ export class Attachment {
         bytes += segmentBytes;
       }
     }
-    if (segments.length > 0) messages.push({ kind: 'output', epoch: this.epoch, segments });
-    return messages;
+    return segments;
   }
 
   #hasNews(): boolean {
@@ -129,11 +137,11 @@ export class Attachment {
   }
 
   /** News go with output, which a request mostly brings about: alone they would cost a write for each request. */
-  #takeProgress(): Progress[] {
-    const messages: Progress[] = [];
+  #takeNews(): News[] {
+    const news: News[] = [];
     let taken: { connection: ConnectionNumber; position: Position }[] = [];
     const say = (): void => {
-      messages.push({ kind: 'progress', epoch: this.epoch, stableBatches: this.#stableBatches, taken });
+      news.push({ stableBatches: this.#stableBatches, taken });
       taken = [];
     };
     for (const { record, credit } of this.#credits.take()) {
@@ -144,6 +152,6 @@ export class Attachment {
     say();
     this.#newsDue = false;
     this.#toldBatches = this.#stableBatches;
-    return messages;
+    return news;
   }
 }

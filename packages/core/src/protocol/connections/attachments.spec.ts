@@ -22,6 +22,7 @@ import {
   ReplicaBench,
   reset,
   viewOf,
+  withNews,
 } from './replica-bench.fixture.js';
 import type { AttachRefused, MemberToClient } from './client-link.js';
 import { connectionLimits } from './limits.js';
@@ -99,7 +100,7 @@ describe('attachments of client interceptors', () => {
       const bench = withStableBatch();
       expect(bench.flush()).to.deep.equal([]);
       bench.output('abc', 3);
-      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 0, 'abc')), progress(1, 2))]);
+      expect(bench.flush()).to.deep.equal([say(withNews(output(1, piece(1, 0, 'abc')), 2))]);
       bench.output('def', 3);
       expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 3, 'def')))]);
     });
@@ -151,7 +152,7 @@ describe('attachments of client interceptors', () => {
       const bench = withInput();
       bench.tell(taken(100));
       bench.output('abc', 3);
-      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 0, 'abc')), progress(1, 2, [1, 100]))]);
+      expect(bench.flush()).to.deep.equal([say(withNews(output(1, piece(1, 0, 'abc')), 2, [1, 100]))]);
     });
 
     it('not with each piece of the output of one batch', () => {
@@ -175,7 +176,7 @@ describe('attachments of client interceptors', () => {
       bench.tell({ kind: 'output-reset', connection: keyOf('k:1@2'), cause: 3 as OrderNumber });
       bench.settle(commands(1, data(1, 300, 'xyz')));
       const [first] = bench.flush();
-      expect(first).to.have.nested.property('messages[1].taken[0].position', 303);
+      expect(first).to.have.nested.property('messages[0].news.taken[0].position', 303);
     });
   });
 

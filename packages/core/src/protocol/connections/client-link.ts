@@ -67,6 +67,8 @@ export interface Output {
   readonly kind: 'output';
   readonly epoch: Epoch;
   readonly segments: readonly OutputSegment[];
+  /** What there is to tell with it, if that is something. */
+  readonly news: News | undefined;
 }
 
 export type OutputSegment =
@@ -82,10 +84,14 @@ export type OutputSegment =
   /** The service broke the connection; counts one unit. */
   | { readonly kind: 'reset'; readonly connection: ConnectionNumber; readonly position: Position };
 
-/** Cumulative news of this attachment. */
-export interface Progress {
+/** News of this attachment, when no output takes them along. */
+export interface Progress extends News {
   readonly kind: 'progress';
   readonly epoch: Epoch;
+}
+
+/** What is cumulative in an attachment. */
+export interface News {
   /** The first this many `commands` messages of this epoch are stable: the client interceptor may forget them. */
   readonly stableBatches: number;
   /** The service has taken these connections' requests up to here: credit for more. */

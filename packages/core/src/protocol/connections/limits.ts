@@ -3,6 +3,8 @@ import { limits } from '../limits.js';
 
 /** Every bound of the connection table and of a replica that is not configured, in one place. */
 export const connectionLimits = {
+  /** News of more connections than these go in a message of their own, not with output. */
+  ridingTakenMax: 256,
   /** Links of client interceptors to one replica, attached or not. */
   clientLinksMax: 4096,
   /** Expired client interceptors that the table remembers, so that nothing of theirs revives them. */

@@ -9,7 +9,7 @@ import type {
   View,
   ViewNumber,
 } from '@lockstep/contracts';
-import type { Attached, Output, OutputSegment, Progress } from './client-link.js';
+import type { Attached, News, Output, OutputSegment, Progress } from './client-link.js';
 import type { Acknowledgement, Command, Entry } from './entry.js';
 import { connectionLimits } from './limits.js';
 import { Replica } from './replica.js';
@@ -115,14 +115,21 @@ export function finish(kind: 'end' | 'reset', connection: number, position: numb
 }
 
 export function output(epoch: number, ...segments: OutputSegment[]): Output {
-  return { kind: 'output', epoch: epoch as Epoch, segments };
+  return { kind: 'output', epoch: epoch as Epoch, segments, news: undefined };
+}
+
+/** @param taken pairs of connection and position */
+export function withNews(message: Output, stableBatches: number, ...taken: [number, number][]): Output {
+  return { ...message, news: newsOf(stableBatches, taken) };
 }
 
 /** @param taken pairs of connection and position */
 export function progress(epoch: number, stableBatches: number, ...taken: [number, number][]): Progress {
+  return { kind: 'progress', epoch: epoch as Epoch, ...newsOf(stableBatches, taken) };
+}
+
+function newsOf(stableBatches: number, taken: readonly [number, number][]): News {
   return {
-    kind: 'progress',
-    epoch: epoch as Epoch,
     stableBatches,
     taken: taken.map(([connection, position]) => ({
       connection: connection as ConnectionNumber,

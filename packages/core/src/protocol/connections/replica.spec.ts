@@ -19,10 +19,10 @@ import {
   open,
   output,
   piece,
-  progress,
   ReplicaBench,
   reset,
   viewOf,
+  withNews,
 } from './replica-bench.fixture.js';
 import type { ReplicaEffect } from './replica-io.js';
 
@@ -34,7 +34,7 @@ function say(...messages: MemberToClient[]): ReplicaEffect {
 
 /** The first output of an attachment: with it goes the news that the batch which opened the connection is stable. */
 function firstOutput(...segments: OutputSegment[]): ReplicaEffect[] {
-  return [say(output(1, ...segments), progress(1, 1))];
+  return [say(withNews(output(1, ...segments), 1))];
 }
 
 describe('a replica', () => {
@@ -62,7 +62,7 @@ describe('a replica', () => {
       bench.output('cd', 3);
       expect(bench.flush()).to.deep.equal(firstOutput(piece(1, 0, 'ab')));
       bench.stable();
-      expect(bench.flush()).to.deep.equal([say(output(1, piece(1, 2, 'cd')), progress(1, 2))]);
+      expect(bench.flush()).to.deep.equal([say(withNews(output(1, piece(1, 2, 'cd')), 2))]);
     });
 
     it('with its end, or reset, as one more unit', () => {

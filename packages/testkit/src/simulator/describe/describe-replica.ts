@@ -3,6 +3,7 @@ import type {
   Command,
   Entry,
   MemberToClient,
+  News,
   OutputSegment,
   ReplicaEffect,
   ReplicaInput,
@@ -71,6 +72,10 @@ export function describeClientMessage(message: ClientToMember): string {
   return `attach #${message.epoch}${message.established ? '' : ' first'}${describeAcknowledgements(message.received)}`;
 }
 
+function describeNews({ stableBatches, taken }: News): string {
+  return `batches ${stableBatches} taken [${taken.map(({ connection, position }) => `${connection}@${position}`).join(' ')}]`;
+}
+
 export function describeMemberMessage(message: MemberToClient): string {
   switch (message.kind) {
     case 'attached': {
@@ -78,11 +83,12 @@ export function describeMemberMessage(message: MemberToClient): string {
       return `attached #${message.epoch} at ${message.order} [${connections.join(' ')}] next ${message.nextConnection}`;
     }
     case 'output':
-      return `output #${message.epoch} [${message.segments.map(describeSegment).join(', ')}]`;
-    case 'progress': {
-      const taken = message.taken.map(({ connection, position }) => `${connection}@${position}`);
-      return `progress #${message.epoch} batches ${message.stableBatches} taken [${taken.join(' ')}]`;
-    }
+      return (
+        `output #${message.epoch} [${message.segments.map(describeSegment).join(', ')}]` +
+        (message.news === undefined ? '' : ` with ${describeNews(message.news)}`)
+      );
+    case 'progress':
+      return `progress #${message.epoch} ${describeNews(message)}`;
     case 'view':
       return `view ${message.view.number}`;
     case 'refused':

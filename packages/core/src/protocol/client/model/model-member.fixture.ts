@@ -117,9 +117,10 @@ export class ModelMember {
       if (message.kind === 'attached') {
         check(message.order <= this.toldStable, `S4: the attachment ${message.order} is told before it is stable`);
       }
-      if (message.kind === 'progress') {
+      if (message.kind === 'output' || message.kind === 'progress') {
+        const { stableBatches = 0 } = message.kind === 'output' ? (message.news ?? {}) : message;
         const stable = this.#group.countBatches(client, message.epoch, this.toldStable);
-        check(message.stableBatches <= stable, `S4: ${message.stableBatches} batches are told stable, ${stable} are`);
+        check(stableBatches <= stable, `S4: ${stableBatches} batches are told stable, ${stable} are`);
       }
       if (message.kind === 'refused') this.#group.truth.mark(`refused: ${message.reason}`);
       link.toClient.push(message);
