@@ -138,11 +138,7 @@ export class FrameConnection {
    * @returns what is there
    */
   cutBegun<Message>(cut: FrameCutter<Message>): Message | undefined {
-    const begun = this.#mayWait ? this.#framer.begun : undefined;
-    if (begun === undefined || begun.filledBytes < wireLimits.partBytesMin) return undefined;
-    const parts = cut(begun.frame, begun.filledBytes);
-    if (parts !== undefined) this.#framer.beginAnew(parts.restHead);
-    return parts?.message;
+    return this.#mayWait ? this.#framer.cutBegun(cut) : undefined;
   }
 
   /** Stops reading, so that the sender is held back, or goes on. */

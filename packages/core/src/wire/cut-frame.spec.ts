@@ -71,11 +71,8 @@ function readCutting<Message>(
   const offsets = atPerMille.map((perMille) => Math.floor((perMille * stream.byteLength) / 1000)).sort((a, b) => a - b);
   for (const [index, from] of [0, ...offsets].entries()) {
     expect(framer.push(Uint8Array.from(stream.subarray(from, offsets[index])))).to.equal(undefined);
-    const begun = framer.begun;
-    const parts = begun && cut(begun.frame, begun.filledBytes);
-    if (parts === undefined) continue;
-    messages.push(parts.message);
-    framer.beginAnew(parts.restHead);
+    const part = framer.cutBegun(cut);
+    if (part !== undefined) messages.push(part);
   }
   return messages;
 }
@@ -138,6 +135,19 @@ describe('wire: frames that are cut where they have come to', () => {
     );
     // A stream that goes on is cut at 40 and at 90 per cent, but not after another two.
     expect(lengths).to.deep.equal([2, 1, 2]);
+  });
+
+  it('are looked at again just after another kilobyte', () => {
+    let looks = 0;
+    const framer = new Framer(() => true);
+    framer.frameBytesMax = wireLimits.frameBytesMax;
+    const frame = Buffer.alloc(4 * partBytesMin);
+    frame.writeUInt32LE(frame.byteLength, 0);
+    for (let offset = 0; offset < frame.byteLength; offset += 64) {
+      framer.push(Uint8Array.from(frame.subarray(offset, offset + 64)));
+      framer.cutBegun(() => void looks++);
+    }
+    expect(looks).to.equal((3 * partBytesMin) / (partBytesMin / 4));
   });
 
   it('are not cut within a message', () => {

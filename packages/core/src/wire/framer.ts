@@ -1,5 +1,6 @@
 import { invariant } from '../protocol/invariant.js';
 import { Block, frameLengthBytes, readUint32 } from './block.js';
+import type { FrameCutter } from './cut-frame.js';
 import { wireLimits } from './limits.js';
 
 /** What is wrong with a stream of frames; no more can be read from it. */
@@ -17,6 +18,8 @@ export class Framer {
   #prefixLength = 0;
   #frame: Buffer | undefined;
   #frameLength = 0;
+  /** With fewer bytes of it, the frame is not worth being cut. */
+  #cutFromBytes: number = wireLimits.partBytesMin;
 
   /** @param onFrame called for each frame, in order; returns false if it wants no more of them */
   constructor(onFrame: (block: Block) => boolean) {
@@ -44,22 +47,28 @@ export class Framer {
     return undefined;
   }
 
-  /** What is there of a frame that is not whole, in room for all of it; undefined if that is less than its length. */
-  get begun(): { readonly frame: Uint8Array; readonly filledBytes: number } | undefined {
-    return this.#frame && { frame: this.#frame, filledBytes: this.#frameLength };
-  }
-
   /**
-   * What is there of a frame that is not whole was handed on, by a copy: what is still to come belongs to another frame.
+   * Has the frame that is not whole, if there is one, cut behind what is there of it. What is still to come belongs to the frame
+   * that is left.
    *
-   * @param head how that begins; not longer than what was there
+   * @returns what was there
    */
-  beginAnew(head: Uint8Array): void {
+  cutBegun<Message>(cut: FrameCutter<Message>): Message | undefined {
     const frame = this.#frame;
-    invariant(frame !== undefined && head.byteLength <= this.#frameLength, 'a frame has begun');
-    this.#frame = frame.subarray(this.#frameLength - head.byteLength);
-    this.#frame.set(head);
-    this.#frameLength = head.byteLength;
+    if (frame === undefined || this.#frameLength < this.#cutFromBytes) return undefined;
+    const parts = cut(frame, this.#frameLength);
+    if (parts === undefined) {
+      // It was looked at, which takes time: not at every byte again.
+      this.#cutFromBytes = this.#frameLength + wireLimits.partBytesMin / 4;
+      return undefined;
+    }
+    const { restHead } = parts;
+    invariant(restHead.byteLength <= this.#frameLength, 'there is room for the head of the rest');
+    this.#frame = frame.subarray(this.#frameLength - restHead.byteLength);
+    this.#frame.set(restHead);
+    this.#frameLength = restHead.byteLength;
+    this.#cutFromBytes = wireLimits.partBytesMin;
+    return parts.message;
   }
 
   /** Copies what the chunk has of a frame that is not whole, and returns the position behind it. */
@@ -74,6 +83,7 @@ export class Framer {
       if (fault !== undefined) return fault;
       this.#frame = Buffer.allocUnsafe(length);
       this.#frameLength = 0;
+      this.#cutFromBytes = wireLimits.partBytesMin;
     }
     const frame = this.#frame!;
     const taken = Math.min(frame.byteLength - this.#frameLength, chunk.byteLength - position);
