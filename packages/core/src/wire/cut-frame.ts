@@ -10,7 +10,7 @@ import { encodeOutputHead } from './output-codec.js';
 
 /** A frame that is not whole yet, cut in two behind what is there of it. */
 export interface CutFrame<Message> {
-  /** What is there. None of its payloads ends with the frame's last bytes, which are given to the rest. */
+  /** What is there. It does not refer to those of the frame's bytes that `restHead` takes the place of, the last ones there. */
   readonly message: Message;
   /** How the frame of the rest begins: what is still to come belongs behind it. Not longer than what is there. */
   readonly restHead: Uint8Array;
