@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 // the multiple that V8 picks, 1.1, all of it is collected for every few megabytes that pass through, a third of the time.
 setFlagsFromString('--heap-growing-percent=300');
 
-// V8 doubles its young generation step by step, as what survives in it adds up, and takes it back now and then: after minutes or
-// hours of the same load, memory grows that nothing lives in. It takes its full size in one step instead, and is collected a
+// V8 doubles its young generation step by step, as what survives in it adds up, and takes it back now and then: after minutes of
+// the same load, memory grows that nothing lives in. It takes its full size in one step instead, and is collected a
 // third as often.
 setFlagsFromString('--semi-space-growth-factor=16');
 

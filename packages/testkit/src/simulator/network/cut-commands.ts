@@ -6,10 +6,9 @@ const cutChance = 0.25;
 
 /** A batch as a member reads it from a slow link: here and there what has come of a stream of bytes, and then the rest. */
 export function cutCommands(entry: CommandsEntry, random: Random): CommandsMessage[] {
-  const index = entry.commands.findIndex(isLongStream);
-  if (index < 0 || !random.chance(cutChance)) return [messageOf(entry)];
-  const command = entry.commands[index]!;
-  if (!isLongStream(command)) throw new TypeError('found by the same rule');
+  const command = entry.commands.find(isLongStream);
+  if (command === undefined || !random.chance(cutChance)) return [messageOf(entry)];
+  const index = entry.commands.indexOf(command);
   const length = random.integer(1, command.length - 1);
   const there: Command = { ...command, length, payload: command.payload.subarray(0, length) };
   const missing: Command = {
