@@ -47,7 +47,7 @@ export class Outlet {
   segment(segment: Segment): void {
     if (this.isOver || this.hasEnded) return;
     this.#waiting.push(segment);
-    this.#waitingBytes += segment.payload.byteLength;
+    this.#waitingBytes += segment.payload.length;
     this.#drain();
   }
 
@@ -100,7 +100,7 @@ export class Outlet {
     while (!this.#paused) {
       const segment = this.#waiting.shift();
       if (segment === undefined) break;
-      this.#waitingBytes -= segment.payload.byteLength;
+      this.#waitingBytes -= segment.payload.length;
       this.#handler.onSegment(segment);
     }
     if (this.isBlocked && !this.#broken) return;

@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { callbackTime } from '@lockstep/sockets';
 import type { SocketQueues } from './socket-tables.js';
 
 /** After an answer to more than that, so long a silence is waited for before a look. */
@@ -105,7 +105,7 @@ export class ConsumedGate {
   }
 
   #startSilence(): void {
-    this.#quietSince = performance.now();
+    this.#quietSince = callbackTime();
     if (this.#isAsked) this.#proveWhenQuiet();
   }
 
@@ -113,7 +113,7 @@ export class ConsumedGate {
     if (!this.#taken) return;
     clearTimeout(this.#timer);
     const silenceMs = this.#answered ? silenceAfterAnswerMs : this.#terms.quietMs;
-    const restMs = this.#quietSince + silenceMs - performance.now();
+    const restMs = this.#quietSince + silenceMs - callbackTime();
     // Even if it has been quiet for long: a process that stood still has its timers due before it has read its sockets.
     this.#timer = setTimeout(this.#onQuiet, Math.max(0, restMs));
   }

@@ -36,7 +36,7 @@ export class TcpChannel implements Channel {
   bind(handler: ChannelHandler): void {
     this.#handler = handler;
     const { stream } = this.#socket;
-    this.#socket.read((payload) => handler.onSegment({ length: payload.byteLength, payload }));
+    this.#socket.read((payload) => handler.onSegment({ length: payload.length, payload }));
     stream.on('end', () => confirmEnd(stream, () => this.#noteEnd()));
     stream.on('error', (error) => this.#break(error));
     stream.on('close', () => {

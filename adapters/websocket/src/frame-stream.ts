@@ -95,7 +95,7 @@ export class FrameStream {
     });
     this.#sender = new Sender(socket, extensions);
     this.#listen();
-    if (head.byteLength > 0) this.#unparsed.push(head);
+    if (head.length > 0) this.#unparsed.push(head);
     process.nextTick(this.#parse);
   }
 
@@ -215,7 +215,7 @@ export class FrameStream {
   #nextSlice(): Buffer | undefined {
     const chunk = this.#unparsed.shift();
     if (chunk === undefined || this.#settings.deflate === undefined) return chunk;
-    if (chunk.byteLength <= compressedSliceBytes) return chunk;
+    if (chunk.length <= compressedSliceBytes) return chunk;
     this.#unparsed.unshift(chunk.subarray(compressedSliceBytes));
     return chunk.subarray(0, compressedSliceBytes);
   }

@@ -51,7 +51,7 @@ export class ProbeGate {
 
   /** A pong has come, perhaps one that nobody has asked for. */
   answered(payload: Uint8Array): void {
-    const count = payload.byteLength === 8 ? Number(Buffer.from(payload).readBigUInt64BE()) : 0;
+    const count = payload.length === 8 ? Number(Buffer.from(payload).readBigUInt64BE()) : 0;
     if (count <= this.#proven || count > this.#probed) return;
     this.#proven = count;
     if (!this.#isAwaited) return;

@@ -58,7 +58,7 @@ export const pieceBytesMax = 64 * 1024;
 
 /** Whether this is the first unit of a WebSocket, and not of an HTTP connection. */
 export function isHandshake({ payload }: Segment): boolean {
-  return payload[0] === unitTypes.handshake && payload.byteLength > 1;
+  return payload[0] === unitTypes.handshake && payload.length > 1;
 }
 
 /** The unit as a segment. A message must be one piece: see `messageSegments`. */
@@ -87,9 +87,9 @@ export function messageSegments(payload: Uint8Array, isBinary: boolean): Segment
   let start = 0;
   do {
     const end = start + pieceBytesMax;
-    segments.push(segmentOf(type, end < payload.byteLength ? 1 : 0, payload.subarray(start, end)));
+    segments.push(segmentOf(type, end < payload.length ? 1 : 0, payload.subarray(start, end)));
     start = end;
-  } while (start < payload.byteLength);
+  } while (start < payload.length);
   return segments;
 }
 
@@ -106,7 +106,7 @@ export function decodeUnit(segment: Segment): Unit | undefined {
 function readUnit({ payload }: Segment): Unit | undefined {
   const [type, more] = payload;
   const content = payload.subarray(headBytes);
-  if (payload.byteLength < headBytes) return undefined;
+  if (payload.length < headBytes) return undefined;
   switch (type) {
     case unitTypes.handshake:
       return { kind: 'handshake', request: decodeJson(content) as HandshakeRequest };
@@ -134,7 +134,7 @@ function encodeJson(type: number, value: unknown): Segment {
 }
 
 function decodeJson(content: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString());
+  return JSON.parse(Buffer.from(content.buffer, content.byteOffset, content.length).toString());
 }
 
 function segmentOf(type: number, more: number, ...content: readonly Uint8Array[]): Segment {

@@ -125,7 +125,7 @@ export class WebSocketServiceChannel implements ServiceChannel, ConversationHand
     this.onTaken();
     this.#inward.push(encodeUnit({ kind: 'refused', status, statusText, rawHeaders: endToEndHeaders(rawHeaders) }));
     response
-      .on('data', (payload: Buffer) => this.#inward.push({ length: payload.byteLength, payload }))
+      .on('data', (payload: Buffer) => this.#inward.push({ length: payload.length, payload }))
       .on('end', () => {
         const { errored } = response.socket;
         if (errored !== null) return this.#break(errored);

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import {
   type ClientFace,
   type ClientId,
@@ -13,6 +12,7 @@ import {
   type ServiceFace,
   tokens,
 } from '@lockstep/contracts';
+import { callbackTime } from '@lockstep/sockets';
 import { Container, type ContainerModule } from 'inversify';
 import { assembleReplica } from './assemble-replica.js';
 import type { ClientOptions, CompositionRoot } from './compose-types.js';
@@ -45,8 +45,6 @@ import { channelGate, composeServiceFace } from './substrate/compose-service-fac
 import { DialectClientFace } from './substrate/dialect-client-face.js';
 import { decodeEntry, encodeEntry } from './wire/entry-codec.js';
 
-/** Not the global of the name, whose every use looks it up anew. */
-const now = (): number => performance.now();
 const codec = { encode: encodeEntry, decode: decodeEntry };
 
 /** Starts a service interceptor, or a witness. */
@@ -65,10 +63,19 @@ export const composeService: CompositionRoot['composeService'] = async (configur
   const host = new ReplicaHost({
     service,
     makeInterceptor: () =>
-      assembleReplica({ configuration, name, endpoints, service, codec, bootstrap: options.bootstrap, logger, now }),
+      assembleReplica({
+        configuration,
+        name,
+        endpoints,
+        service,
+        codec,
+        bootstrap: options.bootstrap,
+        logger,
+        now: callbackTime,
+      }),
     restart: replica.service?.restart ?? true,
     logger,
-    now,
+    now: callbackTime,
   });
   const { done } = await host.start(options.signal);
   return {
@@ -105,7 +112,7 @@ export const composeClient: CompositionRoot['composeClient'] = async (configurat
     processCacheBytes: limits.processCacheBytes,
     maxConnections: limits.maxConnections,
   });
-  const interceptor = new ClientInterceptor({ engine, links, codec, faces, logger, now });
+  const interceptor = new ClientInterceptor({ engine, links, faces, logger, now: callbackTime });
   let end!: { resolve: () => void; reject: (error: Error) => void };
   const done = new Promise<void>((resolve, reject) => (end = { resolve, reject }));
   const addresses = await interceptor.start((failure) => end.reject(failure));

@@ -5,9 +5,9 @@ import { BytePool } from './byte-pool.js';
 export const readBytesMax = 64 * 1024;
 
 /** Where the kernel puts what has come for any of the sockets; what is handed over is a copy. */
-const readBuffer = new Uint8Array(readBytesMax);
+const readBuffer = new Uint8Array(new ArrayBuffer(readBytesMax));
 
-const pool = new BytePool();
+const pool = new BytePool(readBuffer.buffer);
 
 /**
  * A connected socket, read and written past the queues of its stream, which take longer than the system calls that they are for.
@@ -99,7 +99,7 @@ export class ByteSocket {
   }
 
   #handOver(byteLength: number): boolean {
-    this.#onBytes!(pool.copy(readBuffer, byteLength));
+    this.#onBytes!(pool.copy(byteLength));
     return true;
   }
 
@@ -135,6 +135,6 @@ interface HandleOwner {
 
 function byteLengthOf(pieces: readonly Uint8Array[]): number {
   let byteLength = 0;
-  for (const piece of pieces) byteLength += piece.byteLength;
+  for (const piece of pieces) byteLength += piece.length;
   return byteLength;
 }

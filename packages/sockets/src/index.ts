@@ -9,7 +9,7 @@ export {
   type UnixAddress,
 } from './address.js';
 export { ByteSocket, readBytesMax } from './byte-socket.js';
-export { atCallbackEnd } from './callback-end.js';
+export { atCallbackEnd, callbackTime } from './callback-end.js';
 export { listenOn, type ListenOptions } from './listen-on.js';
 export { confirmEnd, watchForReset } from './resets.js';
 export { connectError, faultOf } from './socket-errors.js';

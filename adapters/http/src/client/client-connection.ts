@@ -242,7 +242,7 @@ export class ClientConnection implements Channel {
 
   #deliverHeld(): void {
     const held = this.#reader.takeHeld();
-    if (held.byteLength > 0) this.#deliver([encodeBody(held)]);
+    if (held.length > 0) this.#deliver([encodeBody(held)]);
   }
 
   /** Lets somebody else take over the connection, once everything before is answered. */

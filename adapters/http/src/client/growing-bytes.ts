@@ -10,9 +10,9 @@ export class GrowingBytes {
   }
 
   append(part: Uint8Array): void {
-    const length = this.#length + part.byteLength;
-    if (length > this.#buffer.byteLength) {
-      const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#buffer.byteLength, initialBytes));
+    const length = this.#length + part.length;
+    if (length > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#buffer.length, initialBytes));
       larger.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = larger;
     }

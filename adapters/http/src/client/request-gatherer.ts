@@ -67,7 +67,7 @@ export class RequestGatherer {
     this.#onReleased(head);
     const units = [encodeRequestHead(head, how === 'in parts' || head.upgrade || head.asksForEvents)];
     const body = this.#body.take();
-    for (let offset = 0; offset < body.byteLength; offset += partBytesMax) {
+    for (let offset = 0; offset < body.length; offset += partBytesMax) {
       units.push(encodeBody(body.subarray(offset, offset + partBytesMax)));
     }
     return units;

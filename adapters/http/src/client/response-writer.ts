@@ -87,7 +87,7 @@ export class ResponseWriter {
   #writeBody(payload: Uint8Array): WrittenUnit {
     switch (this.#framing?.kind) {
       case 'length':
-        this.#remaining -= payload.byteLength;
+        this.#remaining -= payload.length;
         if (this.#remaining < 0) throw new Error('a body is longer than its head says');
         return this.#remaining === 0 ? this.#finish([payload]) : { pieces: [payload] };
       case 'chunked':

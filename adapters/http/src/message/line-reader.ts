@@ -48,7 +48,7 @@ export class LineReader {
   read(cursor: Cursor): string | undefined {
     const { chunk, offset } = cursor;
     const found = chunk.indexOf(lineFeed, offset);
-    const end = found < 0 ? chunk.byteLength : found + 1;
+    const end = found < 0 ? chunk.length : found + 1;
     this.#bytes += end - offset;
     if (this.#budget !== undefined && this.#bytes > this.#budget.bytesMax) {
       throw new MessageRefused(this.#budget.status, this.#budget.reason);

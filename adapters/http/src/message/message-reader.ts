@@ -98,7 +98,7 @@ export class MessageReader<Head extends ReadableHead> {
 
   /** Reads the next bytes. */
   push(chunk: Uint8Array): MessageEvent<Head>[] {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     if (this.#held !== undefined) {
       this.#held = Buffer.concat([this.#held, bytes]);
       return [];
@@ -106,7 +106,7 @@ export class MessageReader<Head extends ReadableHead> {
     const events: MessageEvent<Head>[] = [];
     const cursor: Cursor = { chunk: bytes, offset: 0 };
     try {
-      while (cursor.offset < bytes.byteLength && this.#held === undefined && this.#state !== 'over') {
+      while (cursor.offset < bytes.length && this.#held === undefined && this.#state !== 'over') {
         this.#readOn(cursor, events);
       }
     } catch (error) {
@@ -159,7 +159,7 @@ export class MessageReader<Head extends ReadableHead> {
         return this.#readTrailer(cursor, events);
       case 'endless':
         events.push({ kind: 'body', payload: cursor.chunk.subarray(cursor.offset) });
-        cursor.offset = cursor.chunk.byteLength;
+        cursor.offset = cursor.chunk.length;
         return;
       case 'over':
     }
@@ -218,8 +218,8 @@ export class MessageReader<Head extends ReadableHead> {
   #readBytes(cursor: Cursor, events: MessageEvent<Head>[]): boolean {
     const payload = cursor.chunk.subarray(cursor.offset, cursor.offset + this.#remaining);
     events.push({ kind: 'body', payload });
-    cursor.offset += payload.byteLength;
-    this.#remaining -= payload.byteLength;
+    cursor.offset += payload.length;
+    this.#remaining -= payload.length;
     return this.#remaining === 0;
   }
 
@@ -264,7 +264,7 @@ export class MessageReader<Head extends ReadableHead> {
     if (!this.#holdsAfterMessage) return;
     this.#holdsAfterMessage = false;
     this.#held = cursor.chunk.subarray(cursor.offset);
-    cursor.offset = cursor.chunk.byteLength;
+    cursor.offset = cursor.chunk.length;
   }
 
   #refuse({ status, reason }: Refusal, events: MessageEvent<Head>[]): void {

@@ -80,7 +80,7 @@ export class Exchange {
 
   /** Adds to the body, or to what is said in the other protocol. */
   add(payload: Uint8Array): void {
-    const units = payload.byteLength;
+    const units = payload.length;
     if (this.#isWhole) return this.#addRaw({ pieces: [payload], units });
     if (this.head.framing.kind === 'chunked') return this.#put({ pieces: formatChunk(payload), units });
     this.#remaining -= units;
@@ -157,7 +157,7 @@ export class Exchange {
 
   #remember(part: Part): void {
     if (this.#written === undefined) return;
-    for (const piece of part.pieces) this.#writtenBytes += piece.byteLength;
+    for (const piece of part.pieces) this.#writtenBytes += piece.length;
     if (this.hasResponse || this.#writtenBytes > this.#repeatBytesMax) this.#written = undefined;
     else this.#written.push(part);
   }

@@ -3,7 +3,7 @@ const lastChunk = Buffer.from('0\r\n', 'latin1');
 
 /** A part of a body as one chunk. */
 export function formatChunk(payload: Uint8Array): readonly Uint8Array[] {
-  return [Buffer.from(`${payload.byteLength.toString(16)}\r\n`, 'latin1'), payload, lineEnd];
+  return [Buffer.from(`${payload.length.toString(16)}\r\n`, 'latin1'), payload, lineEnd];
 }
 
 /** The end of a chunked body. */

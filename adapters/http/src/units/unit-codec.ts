@@ -53,7 +53,7 @@ export function encodeResponseHead(head: ResponseHead, closes: boolean): Segment
 
 /** Bytes of a body: as many units as bytes. */
 export function encodeBody(payload: Uint8Array): Segment {
-  return { length: payload.byteLength, payload };
+  return { length: payload.length, payload };
 }
 
 /** The unit that ends a message whose length was not said in its head. */
@@ -70,11 +70,11 @@ export function encodeEnd(trailers: string): Segment {
  * @throws Error if it is nothing that this file encodes
  */
 export function decodeUnit({ length, payload }: Segment): Unit {
-  if (length === payload.byteLength) return { kind: 'body', payload };
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  if (length === payload.length) return { kind: 'body', payload };
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   const type = bytes[0];
   if (length === 1 && type === types.end) return { kind: 'end', trailers: bytes.subarray(endPrefixBytes) };
-  if (length !== 1 || bytes.byteLength < headPrefixBytes) throw new Error('this is no unit of HTTP');
+  if (length !== 1 || bytes.length < headPrefixBytes) throw new Error('this is no unit of HTTP');
   const flags = bytes[2] ?? 0;
   const has = (flag: number): boolean => (flags & flag) !== 0;
   const framing = decodeFraming(bytes);

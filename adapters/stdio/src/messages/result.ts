@@ -19,10 +19,10 @@ const lineFeed = 0x0a;
 
 /** A line that says how it ended and how long the rest is; standard output; standard error. In pieces. */
 export function encodeResult({ status, stdout, stderr }: Result): Uint8Array[] {
-  const head = encodeJson({ ...status, stdoutBytes: stdout.byteLength, stderrBytes: stderr.byteLength });
+  const head = encodeJson({ ...status, stdoutBytes: stdout.length, stderrBytes: stderr.length });
   const whole = Buffer.concat([head, Buffer.of(lineFeed), stdout, stderr]);
   const pieces: Uint8Array[] = [];
-  for (let start = 0; start < whole.byteLength; start += pieceBytes) {
+  for (let start = 0; start < whole.length; start += pieceBytes) {
     pieces.push(whole.subarray(start, start + pieceBytes));
   }
   return pieces;
@@ -38,7 +38,7 @@ export function decodeResult(pieces: readonly Uint8Array[]): Result | undefined 
   const { stdoutBytes, stderrBytes } = fields;
   if (status === undefined || !isCount(stdoutBytes) || !isCount(stderrBytes)) return undefined;
   const stdoutEnd = headEnd + 1 + stdoutBytes;
-  if (whole.byteLength !== stdoutEnd + stderrBytes) return undefined;
+  if (whole.length !== stdoutEnd + stderrBytes) return undefined;
   return { status, stdout: whole.subarray(headEnd + 1, stdoutEnd), stderr: whole.subarray(stdoutEnd) };
 }
 

@@ -7,10 +7,10 @@ export function unit(payload: Uint8Array): Segment {
 
 /** Bytes that may be cut anywhere, and count one unit each. */
 export function bytes(payload: Uint8Array): Segment {
-  return { length: payload.byteLength, payload };
+  return { length: payload.length, payload };
 }
 
 /** Whether a segment is a message. Those of ours are longer than one byte, so that they are not taken for bytes. */
 export function isUnit({ length, payload }: Segment): boolean {
-  return length !== payload.byteLength;
+  return length !== payload.length;
 }

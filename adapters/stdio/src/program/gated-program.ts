@@ -39,7 +39,7 @@ export class GatedProgram implements ProgramHandler {
   }
 
   send(payload: Uint8Array): void {
-    this.#sentBytes += payload.byteLength;
+    this.#sentBytes += payload.length;
     this.#given();
     this.#program.send(payload);
   }

@@ -56,7 +56,7 @@ export class CollectedRun implements ProgramHandler {
   }
 
   onOutput(stream: OutputStream, payload: Uint8Array): void {
-    this.#outputBytes += payload.byteLength;
+    this.#outputBytes += payload.length;
     this.#output[stream].push(payload);
     if (this.#outputBytes <= this.#outputBytesMax) return;
     this.#program.kill();

@@ -116,7 +116,7 @@ export class ExecChannel implements ServiceChannel, CollectedRunHandler {
       this.#request = isUnit(segment) ? decodeRequest(segment.payload) : undefined;
       return this.#request === undefined ? 'the connection does not begin with a request' : undefined;
     }
-    this.#inputBytes += segment.payload.byteLength;
+    this.#inputBytes += segment.payload.length;
     if (this.#inputBytes > this.#options.stdinBytesMax) return 'there is more standard input than is allowed';
     this.#input.push(segment.payload);
     return undefined;

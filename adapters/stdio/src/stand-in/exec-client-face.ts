@@ -48,7 +48,7 @@ export class ExecClientFace implements ClientFace {
     const refusal = refusedCommand(program, this.#options.commands);
     if (refusal !== undefined) throw wrong(refusal);
     const request = encodeRequest({ words: [program, ...parameters] });
-    if (request.byteLength > requestBytesMax) {
+    if (request.length > requestBytesMax) {
       throw wrong(`The command line is longer than ${requestBytesMax} bytes. Give the rest on standard input.`);
     }
     this.#segments.push(unit(request));
@@ -70,9 +70,9 @@ export class ExecClientFace implements ClientFace {
       if (stdin.isTTY !== true) {
         for await (const chunk of stdin) {
           const payload = chunk as Buffer;
-          inputBytes += payload.byteLength;
+          inputBytes += payload.length;
           if (inputBytes > stdinBytesMax) throw tooMuchInput(stdinBytesMax);
-          for (let start = 0; start < payload.byteLength; start += pieceBytes) {
+          for (let start = 0; start < payload.length; start += pieceBytes) {
             this.#segments.push(bytes(payload.subarray(start, start + pieceBytes)));
           }
         }

@@ -33,8 +33,8 @@ export class ByteSink {
 
   /** Ignored after `finish`. */
   send(payload: Uint8Array): void {
-    if (this.#finishing || this.#closed || payload.byteLength === 0) return;
-    this.#sentBytes += payload.byteLength;
+    if (this.#finishing || this.#closed || payload.length === 0) return;
+    this.#sentBytes += payload.length;
     const sentBytes = this.#sentBytes;
     if (this.#refused) process.nextTick(() => this.#take(sentBytes));
     else this.#write(payload, () => this.#take(sentBytes));

@@ -94,7 +94,7 @@ export class EmbeddedGroupEngine implements GroupEngine, MemberLinksHandler {
 
   submit(entry: Uint8Array): void {
     this.#submitted.push(entry);
-    this.#loop.touch();
+    this.#loop.touch(entry.length);
   }
 
   executed(through: OrderNumber): void {

@@ -26,7 +26,7 @@ export class RecentInputs {
 function abbreviate(this: unknown, key: string, value: unknown): unknown {
   // What a Buffer makes of itself is a list of numbers; its holder still has the Buffer.
   const original = (this as Record<string, unknown>)[key];
-  if (original instanceof Uint8Array) return `${original.byteLength} bytes`;
+  if (original instanceof Uint8Array) return `${original.length} bytes`;
   if (!Array.isArray(value) || value.length <= shownMax) return value;
   return [...(value as unknown[]).slice(0, shownMax), `… ${value.length} in all`];
 }

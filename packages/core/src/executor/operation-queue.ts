@@ -1,18 +1,15 @@
 import type { OrderNumber } from '@lockstep/contracts';
 import type { ServiceOperation } from '../protocol/connections/replica-io.js';
-
-/** Slots that may lie used up at the front before the arrays are moved together. */
-const usedSlotsMax = 1024;
+import { Fifo } from '../protocol/fifo.js';
 
 /**
  * The operations of entries in their order, first in, first out. It keeps the callers' arrays as they are, so nothing
  * is allocated for a single operation. It is bounded by the caller, who stops when too much is not yet executed.
  */
 export class OperationQueue {
-  readonly #orders: OrderNumber[] = [];
-  readonly #batches: (readonly ServiceOperation[])[] = [];
-  /** The slot of the first entry that is not used up, and the place of the next operation in it. */
-  #head = 0;
+  readonly #orders = new Fifo<OrderNumber>();
+  readonly #batches = new Fifo<readonly ServiceOperation[]>();
+  /** The place of the next operation in the first batch. */
   #next = 0;
   #size = 0;
 
@@ -23,12 +20,12 @@ export class OperationQueue {
 
   /** The next operation, or undefined when the queue is empty. */
   get first(): ServiceOperation | undefined {
-    return this.#batches[this.#head]?.[this.#next];
+    return this.#batches.first?.[this.#next];
   }
 
   /** The entry that the next operation belongs to, or undefined when the queue is empty. */
   get firstOrder(): OrderNumber | undefined {
-    return this.#orders[this.#head];
+    return this.#orders.first;
   }
 
   /** Appends an entry that has at least one operation. */
@@ -42,21 +39,15 @@ export class OperationQueue {
   shift(): void {
     this.#size -= 1;
     this.#next += 1;
-    if (this.#next < (this.#batches[this.#head]?.length ?? 0)) return;
+    if (this.#next < (this.#batches.first?.length ?? 0)) return;
     this.#next = 0;
-    this.#batches[this.#head] = [];
-    this.#head += 1;
-    if (this.#head === this.#batches.length || (this.#head >= usedSlotsMax && this.#head * 2 >= this.#batches.length)) {
-      this.#orders.splice(0, this.#head);
-      this.#batches.splice(0, this.#head);
-      this.#head = 0;
-    }
+    this.#orders.shift();
+    this.#batches.shift();
   }
 
   clear(): void {
-    this.#orders.length = 0;
-    this.#batches.length = 0;
-    this.#head = 0;
+    this.#orders.clear();
+    this.#batches.clear();
     this.#next = 0;
     this.#size = 0;
   }

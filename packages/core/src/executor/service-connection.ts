@@ -140,7 +140,7 @@ export class ServiceConnection implements ServiceChannelHandler {
     this.#owner.onSignOfLife(this);
     if (!this.#silent) this.#handler.onOutput(this.key, segment, this.#owner.cause());
     if (!this.#pauseWanted || !this.isAwaited) return;
-    this.#overrunBytes += segment.payload.byteLength;
+    this.#overrunBytes += segment.payload.length;
     if (this.#overrunBytes > overrunBytesMax) this.#owner.onOverrun(this);
   }
 

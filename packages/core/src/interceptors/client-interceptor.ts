@@ -12,7 +12,6 @@ import type { ClientEngine } from '../protocol/client/client-engine.js';
 import type { ClientEffect, ClientInput } from '../protocol/client/client-io.js';
 import type { MemberToClient } from '../protocol/connections/client-link.js';
 import { Fifo } from '../protocol/fifo.js';
-import type { EntryCodec } from './entry-codec.js';
 import { logReport } from './log-report.js';
 import type { MemberDialer, MemberDialerHandler } from '../link/member-dialer.js';
 import { TurnLoop } from '../link/turn-loop.js';
@@ -21,7 +20,6 @@ import { TurnLoop } from '../link/turn-loop.js';
 export interface ClientInterceptorParts {
   readonly engine: ClientEngine;
   readonly links: MemberDialer;
-  readonly codec: EntryCodec;
   /** By endpoint. */
   readonly faces: ReadonlyMap<string, ClientFace>;
   readonly logger: Logger;
@@ -126,7 +124,7 @@ export class ClientInterceptor implements MemberDialerHandler {
 
   #handlerOf(connection: ConnectionNumber): ChannelHandler {
     return {
-      onSegment: (segment: Segment) => this.#tell({ kind: 'segment', connection, segment }),
+      onSegment: (segment: Segment) => this.#tell({ kind: 'segment', connection, segment }, segment.payload.length),
       onEnd: () => this.#tell({ kind: 'end', connection }),
       onReset: (reason: Error) => {
         this.#parts.logger.debug({ connection, reason: reason.message }, 'A client’s connection broke');
@@ -158,10 +156,11 @@ export class ClientInterceptor implements MemberDialerHandler {
     clearTimeout(timer);
   }
 
-  #tell(input: ClientInput): void {
+  /** @param byteLength how many bytes it brings that are to be sent on */
+  #tell(input: ClientInput, byteLength = 0): void {
     if (this.#stopped) return;
     this.#step(input);
-    if (this.#parts.engine.wantsFlush) this.#loop.touch();
+    if (this.#parts.engine.wantsFlush) this.#loop.touch(byteLength);
     else this.#loop.arm();
   }
 
@@ -182,7 +181,7 @@ export class ClientInterceptor implements MemberDialerHandler {
   }
 
   #run(effect: ClientEffect): void {
-    const { links, logger, codec } = this.#parts;
+    const { links, logger } = this.#parts;
     switch (effect.kind) {
       case 'accepted':
         this.#channels.set(effect.connection, this.#unnumbered.get(effect.token)!);
@@ -197,11 +196,7 @@ export class ClientInterceptor implements MemberDialerHandler {
       case 'send':
         return links.send(effect.member, effect.message);
       case 'send-commands':
-        return links.send(effect.member, {
-          kind: 'commands',
-          entry: effect.entry,
-          encoded: codec.encode(effect.entry),
-        });
+        return links.send(effect.member, { kind: 'commands', entry: effect.entry });
       case 'deliver':
         return this.#channels.get(effect.connection)?.send(effect.segment);
       case 'deliver-end':

@@ -145,7 +145,7 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
   }
 
   onOutput(connection: ConnectionKey, segment: Segment, cause: OrderNumber): void {
-    this.#tell({ kind: 'output', connection, segment, cause });
+    this.#tell({ kind: 'output', connection, segment, cause }, segment.payload.length);
   }
 
   onOutputEnd(connection: ConnectionKey, cause: OrderNumber): void {
@@ -194,9 +194,10 @@ export class ServiceInterceptor implements GroupHandler, ExecutorHandler, Client
     this.#step({ kind: 'tick' });
   }
 
-  #tell(input: ReplicaInput): void {
+  /** @param byteLength how many bytes it brings that are to be sent on */
+  #tell(input: ReplicaInput, byteLength = 0): void {
     this.#step(input);
-    if (this.#parts.replica.wantsFlush) this.#loop.touch();
+    if (this.#parts.replica.wantsFlush) this.#loop.touch(byteLength);
     else this.#loop.arm();
   }
 

@@ -113,7 +113,7 @@ export class FrameConnection {
     if (this.#closeReason !== undefined) return;
     for (const piece of pieces) {
       this.#gathered.push(piece);
-      this.#gatheredBytes += piece.byteLength;
+      this.#gatheredBytes += piece.length;
     }
   }
 
@@ -172,7 +172,7 @@ export class FrameConnection {
 
   #onData(chunk: Uint8Array): void {
     if (this.#closeReason !== undefined) return;
-    this.#mayWait = chunk.byteLength < readBytesMax;
+    this.#mayWait = chunk.length < readBytesMax;
     const fault = this.#framer.push(chunk);
     if (fault !== undefined) this.#fail(fault);
     else this.handler.onReadEnd();

@@ -10,7 +10,7 @@ export function joinSmallPieces(pieces: readonly Uint8Array[]): readonly Uint8Ar
   let start = 0;
   for (let index = 0; index <= pieces.length; index++) {
     const piece = pieces[index];
-    if (piece !== undefined && piece.byteLength <= linkLimits.joinPieceBytesMax) continue;
+    if (piece !== undefined && piece.length <= linkLimits.joinPieceBytesMax) continue;
     if (index - start > 1) joined.push(Buffer.concat(pieces.slice(start, index)));
     else if (index > start) joined.push(pieces[start]!);
     if (piece !== undefined) joined.push(piece);

@@ -1,5 +1,5 @@
 import { type IncarnationId, type Logger, memberNameOf, type MemberName, type Milliseconds } from '@lockstep/contracts';
-import type { ClientToMember, MemberToClient } from '../protocol/connections/client-link.js';
+import type { FromClient, MemberToClient } from '../protocol/connections/client-link.js';
 import { encodeClientMessage } from '../wire/client-message-codec.js';
 import type { Hello, Refusal } from '../wire/hello.js';
 import { cutMemberFrame } from '../wire/cut-frame.js';
@@ -89,7 +89,7 @@ export class MemberDialer {
   }
 
   /** Sends, once the present callback of the event loop returns. Ignored if there is no link. */
-  send(member: MemberName, message: ClientToMember): void {
+  send(member: MemberName, message: FromClient): void {
     const link = this.#links.get(member);
     if (link === undefined) return;
     const isFirst = !link.hasGathered;

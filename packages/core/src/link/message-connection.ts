@@ -28,7 +28,8 @@ export class MessageConnection<Message> implements FrameHandler {
   readonly #connection: FrameConnection;
   readonly #options: MessageOptions<Message>;
   readonly #handler: MessageHandler<Message>;
-  #messages: Message[] = [];
+  /** Of the present read; undefined as long as it has brought none. */
+  #messages: Message[] | undefined;
   #writable = true;
 
   /** Takes the connection over. */
@@ -76,17 +77,17 @@ export class MessageConnection<Message> implements FrameHandler {
   onFrame(block: Block): string | undefined {
     const message = this.#options.decode(block);
     if (message === undefined) return 'a malformed message';
-    this.#messages.push(message);
+    this.#gather(message);
     return undefined;
   }
 
   onReadEnd(): void {
     const { cut } = this.#options;
     const part = cut && this.#connection.cutBegun(cut);
-    if (part !== undefined) this.#messages.push(part);
+    if (part !== undefined) this.#gather(part);
     const messages = this.#messages;
-    this.#messages = [];
-    this.#handler.onMessages(messages);
+    this.#messages = undefined;
+    this.#handler.onMessages(messages ?? []);
   }
 
   onDrain(): void {
@@ -97,5 +98,11 @@ export class MessageConnection<Message> implements FrameHandler {
 
   onClosed(reason: string): void {
     this.#handler.onClosed(reason);
+  }
+
+  /** Most reads bring one message: no list is made ready for more. */
+  #gather(message: Message): void {
+    if (this.#messages === undefined) this.#messages = [message];
+    else this.#messages.push(message);
   }
 }

@@ -51,7 +51,7 @@ export class TransferLane {
     if (this.#waitingBytes > linkLimits.peerUnsentBytesMax) return this.#context.counters.increment('transfer-dropped');
     for (const piece of pieces) {
       this.#waiting.push(piece);
-      this.#waitingBytes += piece.byteLength;
+      this.#waitingBytes += piece.length;
     }
   }
 

@@ -38,6 +38,18 @@ describe('turn loop', () => {
     expect(questions).to.equal(1);
   });
 
+  it('flushes at the end of a callback that has brought many bytes, and once for them', async () => {
+    loop.touch(10_000);
+    await Promise.resolve();
+    expect(calls).to.deep.equal([]);
+    loop.touch(10_000);
+    loop.touch(10_000);
+    await Promise.resolve();
+    expect(calls).to.deep.equal(['flush']);
+    await new Promise(setImmediate);
+    expect(calls).to.deep.equal(['flush']);
+  });
+
   it('ticks at the deadline, and ends that turn with a flush', async () => {
     deadline = performance.now() + 10;
     loop.touch();

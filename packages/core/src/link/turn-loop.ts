@@ -16,6 +16,9 @@ const quietTurnsMin = 4;
 /** Turns that follow each other within less than this are one that was cut. */
 const cutWithinMs = 0.03;
 
+/** So many bytes are not kept until the turn ends: beside the work that they make, one more call to the kernel is little. */
+const manyBytes = 16 * 1024;
+
 /** A timer that is later than this was held up by more than a busy turn. */
 const readFirstAfterMs = 20;
 
@@ -25,6 +28,7 @@ const readFirstAfterMs = 20;
  *
  * Where turns are quiet, one thing happening in each, as where one client waits for each reply, they end with the callback in
  * which it happened, which spares the event loop a phase. That they are busy again shows by how soon one follows the other.
+ * A turn in which many bytes come ends with the callback that brought them, too: they travel on while the next ones are read.
  */
 export class TurnLoop {
   readonly #engine: TurnEngine;
@@ -32,6 +36,8 @@ export class TurnLoop {
   #flush: NodeJS.Immediate | undefined;
   /** What happened in this turn, for which there will be a flush. */
   #touches = 0;
+  #bytes = 0;
+  #endsWithCallback = false;
   #quietTurns = 0;
   #endedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -44,12 +50,22 @@ export class TurnLoop {
     this.#now = now;
   }
 
-  /** Something happened: the turn will end with a flush. */
-  touch(): void {
-    if (this.#stopped || this.#touches++ > 0) return;
-    if (this.#now() - this.#endedAt < cutWithinMs) this.#quietTurns = 0;
-    if (this.#quietTurns < quietTurnsMin) this.#flush = setImmediate(this.#endTurn);
-    else atCallbackEnd(this.#endTurn);
+  /**
+   * Something happened: the turn will end with a flush.
+   *
+   * @param byteLength how many bytes of a stream wait for that, more than before
+   */
+  touch(byteLength = 0): void {
+    if (this.#stopped) return;
+    this.#bytes += byteLength;
+    const isFirst = this.#touches++ === 0;
+    if (this.#endsWithCallback) return;
+    if (isFirst && this.#now() - this.#endedAt < cutWithinMs) this.#quietTurns = 0;
+    if (this.#quietTurns >= quietTurnsMin || this.#bytes >= manyBytes) {
+      this.#endsWithCallback = true;
+      clearImmediate(this.#flush);
+      atCallbackEnd(this.#endTurn);
+    } else if (isFirst) this.#flush = setImmediate(this.#endTurn);
   }
 
   /** Something happened that leaves nothing to flush: only the next deadline may have come nearer. */
@@ -74,6 +90,8 @@ export class TurnLoop {
     if (this.#stopped) return;
     this.#quietTurns = this.#touches === 1 ? this.#quietTurns + 1 : 0;
     this.#touches = 0;
+    this.#bytes = 0;
+    this.#endsWithCallback = false;
     this.#engine.flush();
     this.#endedAt = this.#now();
     this.arm();

@@ -125,7 +125,7 @@ export class Member {
         return;
       case 'submit':
         for (const entry of input.entries)
-          invariant(entry.byteLength <= limits.entryBytesMax, 'an entry has a maximum size');
+          invariant(entry.length <= limits.entryBytesMax, 'an entry has a maximum size');
         return state.submissions.gather(input.entries);
       case 'executed':
         return this.#flow.executed(input.through);

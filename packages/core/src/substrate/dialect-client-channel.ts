@@ -86,8 +86,8 @@ export class DialectClientChannel implements Channel, ChannelHandler {
     const { undecided } = this.#session;
     if (undecided === 0 && this.#held.length === 0) {
       this.#handler?.onSegment(segment);
-    } else if (undecided < this.#held.length + payload.byteLength) {
-      const decided = payload.byteLength - undecided;
+    } else if (undecided < this.#held.length + payload.length) {
+      const decided = payload.length - undecided;
       this.#passUp(payload.subarray(0, decided), payload.subarray(decided));
     } else {
       this.#held.append(payload);
@@ -133,9 +133,9 @@ export class DialectClientChannel implements Channel, ChannelHandler {
       if (decided !== undefined) this.#held.append(decided);
       payload = this.#held.take();
     }
-    if (undecided !== undefined && undecided.byteLength > 0) this.#held.append(undecided);
-    if (payload !== undefined && payload.byteLength > 0) {
-      this.#handler?.onSegment({ length: payload.byteLength, payload });
+    if (undecided !== undefined && undecided.length > 0) this.#held.append(undecided);
+    if (payload !== undefined && payload.length > 0) {
+      this.#handler?.onSegment({ length: payload.length, payload });
     }
   }
 
@@ -150,7 +150,7 @@ export class DialectClientChannel implements Channel, ChannelHandler {
 
   #answer({ answer }: Refusal): void {
     this.#isAnswered = true;
-    this.#channel.send({ length: answer.byteLength, payload: answer });
+    this.#channel.send({ length: answer.length, payload: answer });
     this.#channel.end();
     // What the client still sends is read: a connection closed over unread bytes is reset, and the answer lost.
     this.#channel.resume();
@@ -159,7 +159,7 @@ export class DialectClientChannel implements Channel, ChannelHandler {
   }
 
   #dropRefused(segment: Segment): void {
-    this.#refusedBytes += segment.payload.byteLength;
+    this.#refusedBytes += segment.payload.length;
     if (this.#refusedBytes > substrateLimits.refusedBytesMax) this.#channel.reset();
   }
 

@@ -10,8 +10,8 @@ export class HeldBytes {
   }
 
   append(bytes: Uint8Array): void {
-    const length = this.#length + bytes.byteLength;
-    if (length > this.#buffer.byteLength) {
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) {
       const larger = new Uint8Array(Math.max(capacityMin, 2 * length));
       larger.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = larger;

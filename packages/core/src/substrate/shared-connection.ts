@@ -85,9 +85,9 @@ export class SharedConnection implements ServiceChannelHandler {
   forward(sharer: Sharer, payload: Uint8Array, replies: number, units: number): void {
     if (this.#isOver) return;
     const read = this.#session.readRequests(payload);
-    invariant(!('refusal' in read) && read.at(-1)?.end === payload.byteLength, 'only whole requests are forwarded');
+    invariant(!('refusal' in read) && read.at(-1)?.end === payload.length, 'only whole requests are forwarded');
     if (replies > 0) this.#expect(sharer, replies);
-    this.#sentUnits += payload.byteLength;
+    this.#sentUnits += payload.length;
     this.#forwarded.push({ sharer, units, sharedUnits: this.#sentUnits });
     if (this.#gathered.push(payload) === 1) atCallbackEnd(this.#send);
   }
@@ -118,7 +118,7 @@ export class SharedConnection implements ServiceChannelHandler {
       this.#pass(run.sharer, payload.subarray(start, end), replies);
       start = end;
     }
-    if (start === payload.byteLength) return;
+    if (start === payload.length) return;
     const next = this.#runs.first;
     if (next !== undefined) this.#pass(next.sharer, payload.subarray(start), 0);
     else this.#dropUnasked(payload.subarray(start));
@@ -161,7 +161,7 @@ export class SharedConnection implements ServiceChannelHandler {
     const payloads = joinSmallPieces(this.#gathered);
     this.#gathered = [];
     if (this.#isOver) return;
-    for (const payload of payloads) this.#channel.send({ length: payload.byteLength, payload });
+    for (const payload of payloads) this.#channel.send({ length: payload.length, payload });
   };
 
   #expect(sharer: Sharer, replies: number): void {

@@ -125,7 +125,7 @@ export class VirtualChannel implements ServiceChannel, Sharer {
     if (end > 0) this.#forwardWhole(payload.subarray(0, end), replies);
     if (this.#isEnding) {
       this.#partial.take();
-    } else if (end < payload.byteLength) {
+    } else if (end < payload.length) {
       this.#partial.append(payload.subarray(end));
       if (this.#partial.length > substrateLimits.heldRequestBytesMax) this.#break(requestTooLong(), 'local');
     }
@@ -138,17 +138,17 @@ export class VirtualChannel implements ServiceChannel, Sharer {
       requests = this.#partial.take();
     }
     this.#outstanding += replies;
-    this.#forwardedUnits += requests.byteLength;
+    this.#forwardedUnits += requests.length;
     this.#connection.forward(this, requests, replies, this.#forwardedUnits);
   }
 
   #deliver(payload: Uint8Array): void {
     if (!this.#paused && this.#kept.length === 0) {
-      this.#handler?.onSegment({ length: payload.byteLength, payload });
+      this.#handler?.onSegment({ length: payload.length, payload });
       return;
     }
     this.#kept.push(payload);
-    this.#keptBytes += payload.byteLength;
+    this.#keptBytes += payload.length;
     if (this.#keptBytes > substrateLimits.keptReplyBytesMax) this.#break(readTooSlowly(), 'peer');
   }
 
@@ -165,8 +165,8 @@ export class VirtualChannel implements ServiceChannel, Sharer {
     while (!this.#paused && !this.#isOver) {
       const payload = this.#kept.shift();
       if (payload === undefined) break;
-      this.#keptBytes -= payload.byteLength;
-      this.#handler?.onSegment({ length: payload.byteLength, payload });
+      this.#keptBytes -= payload.length;
+      this.#handler?.onSegment({ length: payload.length, payload });
     }
     this.#finishIfDone();
   };
@@ -184,9 +184,9 @@ export class VirtualChannel implements ServiceChannel, Sharer {
     const isAnswered = this.#outstanding === 0 && this.#takenUnits === this.#forwardedUnits;
     if (!this.#isEnding || !isAnswered || this.#paused || this.#isOver || this.#kept.length > 0) return;
     const lastAnswer = this.#lastAnswer;
-    if (lastAnswer !== undefined && lastAnswer.byteLength > 0) {
+    if (lastAnswer !== undefined && lastAnswer.length > 0) {
       this.#lastAnswer = undefined;
-      this.#handler?.onSegment({ length: lastAnswer.byteLength, payload: lastAnswer });
+      this.#handler?.onSegment({ length: lastAnswer.length, payload: lastAnswer });
       this.#tickSoon();
       return;
     }

@@ -69,7 +69,7 @@ export class BlockWriter extends BufferWriter {
     let position = writer.pos;
     for (const part of body) {
       entry.set(part, position);
-      position += part.byteLength;
+      position += part.length;
     }
     return entry;
   }
@@ -81,7 +81,7 @@ export class BlockWriter extends BufferWriter {
     this.ldelim();
     invariant(this.pos - start <= wireLimits.headerBytesMax, 'a header is cut to fit');
     let bodyBytes = 0;
-    for (const part of body) bodyBytes += part.byteLength;
+    for (const part of body) bodyBytes += part.length;
     return bodyBytes;
   }
 

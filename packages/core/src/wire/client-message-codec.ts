@@ -1,10 +1,11 @@
 import type { Epoch } from '@lockstep/contracts';
-import type { ClientToMember } from '../protocol/connections/client-link.js';
+import type { ClientToMember, FromClient } from '../protocol/connections/client-link.js';
 import type { CommandsEntry } from '../protocol/connections/entry.js';
 import type { Block } from './block.js';
 import { type BlockReader, decodeStrictly } from './block-reader.js';
 import { BlockWriter } from './block-writer.js';
 import { ordinal } from './checked-fields.js';
+import { encodeCommandsInPieces } from './commands-codec.js';
 import { decodeAcknowledgements, decodeEntry } from './entry-codec.js';
 import { fieldWriter as writer } from './field-writer.js';
 import { lockstep } from './generated/lockstep.js';
@@ -15,20 +16,25 @@ import wire = lockstep.wire;
 /**
  * Encodes what a client interceptor says to a member.
  *
- * @returns one frame, in pieces for one gathering write; the bytes of a batch of commands are passed on as they are
+ * @returns one frame, in pieces for one gathering write; large payloads are passed on as they are
  */
-export function encodeClientMessage(message: ClientToMember): Uint8Array[] {
+export function encodeClientMessage(message: FromClient): Uint8Array[] {
   switch (message.kind) {
     case 'attach': {
       const { epoch, established, received } = message;
       return BlockWriter.encodeFrame(codes.attach, wire.Attach, { epoch, established, received: [...received] });
     }
     case 'commands':
-      writer.start();
-      return writer.finishFrame(codes.commands, [message.encoded]);
+      return encodeBatch(encodeCommandsInPieces(message.entry));
     case 'heartbeat':
       return BlockWriter.encodeFrame(codes.heartbeat, wire.Heartbeat, {});
   }
+}
+
+/** @param encoded a batch of commands, or the beginning of one, in pieces */
+export function encodeBatch(encoded: readonly Uint8Array[]): Uint8Array[] {
+  writer.start();
+  return writer.finishFrame(codes.commands, encoded);
 }
 
 /**

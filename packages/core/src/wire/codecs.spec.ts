@@ -192,6 +192,29 @@ describe('wire: entries', () => {
     expect(decoded?.commands[0]?.payload.buffer).to.equal(encoded.buffer);
   });
 
+  it('pass large payloads on as they are, small ones put together', () => {
+    const data = (payload: Uint8Array) => ({
+      kind: 'data',
+      connection: 1,
+      position: 0,
+      length: payload.length,
+      payload,
+    });
+    const large = new Uint8Array(wireLimits.joinBodyBytesMax + 1).fill(7);
+    const entry = {
+      kind: 'commands',
+      client: 'c',
+      epoch: 1,
+      commands: [data(Buffer.from('hello')), data(large)],
+    } as never;
+    const frame = encodeClientMessage({ kind: 'commands', entry });
+    expect(frame.at(-1)).to.equal(large);
+    const block = Block.at(Buffer.concat(frame), 4, Buffer.concat(frame).length)!;
+    expect(plain(decodeClientMessage(block))).to.deep.equal(
+      plain({ kind: 'commands', entry, encoded: encodeEntry(entry) }),
+    );
+  });
+
   it('never throw on garbage, and are refused when cut (F29)', () => {
     fc.assert(
       fc.property(bytes(600), (garbage) => void decodeEntry(garbage)),

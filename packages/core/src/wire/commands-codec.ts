@@ -13,6 +13,14 @@ export function encodeCommands(entry: CommandsEntry): Uint8Array {
   return writer.finishEntry(entryCodes.commands, payloads);
 }
 
+/** The same, in pieces: large payloads are passed on as they are. */
+export function encodeCommandsInPieces(entry: CommandsEntry): Uint8Array[] {
+  const payloads = writeCommands(entry);
+  const isAnyLarge = payloads.some((payload) => payload.length > wireLimits.joinBodyBytesMax);
+  if (!isAnyLarge) return [writer.finishEntry(entryCodes.commands, payloads)];
+  return [writer.finishEntry(entryCodes.commands, []), ...payloads];
+}
+
 /** Encodes a batch of commands without the payloads, which belong behind it in their order. */
 export function encodeCommandsHead(entry: CommandsEntry): Uint8Array {
   writeCommands(entry);
@@ -67,7 +75,7 @@ function encodeCommand(command: Command): void {
       writer.integer(tags.command.connection, command.connection);
       writer.integer(tags.command.position, command.position);
       writer.integer(tags.command.length, command.length);
-      return writer.integer(tags.command.bytes, command.payload.byteLength);
+      return writer.integer(tags.command.bytes, command.payload.length);
     case 'acknowledge':
       writer.integer(tags.command.kind, codes.acknowledge);
       writer.integer(tags.command.connection, command.connection);

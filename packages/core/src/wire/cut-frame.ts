@@ -1,7 +1,7 @@
 import type { ClientToMember, MemberToClient } from '../protocol/connections/client-link.js';
 import { advance, canBeCut, type Piece } from '../protocol/connections/piece.js';
 import { Block, frameLengthBytes, headerLengthBytes } from './block.js';
-import { decodeClientMessage, encodeClientMessage } from './client-message-codec.js';
+import { decodeClientMessage, encodeBatch } from './client-message-codec.js';
 import { encodeCommands, encodeCommandsHead } from './commands-codec.js';
 import { decodeEntry } from './entry-codec.js';
 import { wireLimits } from './limits.js';
@@ -36,8 +36,8 @@ export const cutClientFrame: FrameCutter<ClientToMember> = (frame, filledBytes) 
   const cut = cutList(entry.commands, frame, filledBytes);
   if (cut === undefined) return undefined;
   const encodedHead = encodeCommandsHead({ ...entry, commands: cut.rest });
-  const restHead = headOf(encodeClientMessage({ ...message, encoded: encodedHead }));
-  if (restHead.byteLength > cut.bytes) return undefined;
+  const restHead = headOf(encodeBatch([encodedHead]));
+  if (restHead.length > cut.bytes) return undefined;
   const encoded = encodeCommands({ ...entry, commands: cut.part });
   const part = decodeEntry(encoded);
   return part?.kind === 'commands'
@@ -53,14 +53,14 @@ export const cutMemberFrame: FrameCutter<MemberToClient> = (frame, filledBytes) 
   const cut = cutList(message.segments, frame, filledBytes);
   if (cut === undefined) return undefined;
   const restHead = headOf(encodeOutputHead({ ...message, segments: cut.rest }));
-  if (restHead.byteLength > cut.bytes) return undefined;
+  if (restHead.length > cut.bytes) return undefined;
   return { message: { ...message, segments: cut.part, news: undefined }, restHead };
 };
 
 /** @returns the block that goes from `start` to the end of the frame, if its header is there */
 function findHeader(frame: Uint8Array, start: number, filledBytes: number): Block | undefined {
   if (start + headerLengthBytes > filledBytes) return undefined;
-  const block = Block.at(frame, start, frame.byteLength);
+  const block = Block.at(frame, start, frame.length);
   return block === undefined || block.bodyStart > filledBytes ? undefined : block;
 }
 
@@ -84,7 +84,7 @@ function cutList<Listed extends Item>(
     if (!isData(item)) continue;
     const start = item.payload.byteOffset - frame.byteOffset;
     const bytes = filledBytes - start;
-    if (bytes >= item.payload.byteLength) continue;
+    if (bytes >= item.payload.length) continue;
     if (bytes < wireLimits.partBytesMin || !canBeCut(item)) return undefined;
     const there: Listed = { ...item, length: bytes, payload: Uint8Array.from(item.payload.subarray(0, bytes)) };
     const missing: Listed = {

@@ -6,7 +6,7 @@ import { wireLimits } from './limits.js';
 function fitTogether(runs: readonly EntryRun[]): boolean {
   if (runs.length > wireLimits.runsPerFrameMax) return false;
   let byteLength = 0;
-  for (const run of runs) byteLength += run.payload.byteLength;
+  for (const run of runs) byteLength += run.payload.length;
   return byteLength <= wireLimits.cutPayloadBytes && countEntries(runs) <= wireLimits.entriesPerFrameMax;
 }
 

@@ -32,7 +32,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
  * @returns undefined if it is malformed in any way
  */
 export function decodeEntry(bytes: Uint8Array): Entry | undefined {
-  const block = Block.at(bytes, 0, bytes.byteLength);
+  const block = Block.at(bytes, 0, bytes.length);
   return block && decodeStrictly(block, readEntry);
 }
 

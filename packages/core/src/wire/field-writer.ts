@@ -158,7 +158,7 @@ class FieldWriter {
   }
 
   #reserve(byteLength: number): void {
-    if (this.#position + byteLength <= this.#bytes.byteLength) return;
+    if (this.#position + byteLength <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafe(2 * (this.#position + byteLength));
     this.#bytes.copy(larger, 0, 0, this.#position);
     this.#bytes = larger;
@@ -176,7 +176,7 @@ function varintBytes(value: number): number {
 
 function byteLengthOf(body: readonly Uint8Array[]): number {
   let byteLength = 0;
-  for (let index = 0; index < body.length; index++) byteLength += body[index]!.byteLength;
+  for (let index = 0; index < body.length; index++) byteLength += body[index]!.length;
   return byteLength;
 }
 
@@ -184,6 +184,6 @@ function append(target: Uint8Array, start: number, body: readonly Uint8Array[]):
   let position = start;
   for (let index = 0; index < body.length; index++) {
     target.set(body[index]!, position);
-    position += body[index]!.byteLength;
+    position += body[index]!.length;
   }
 }

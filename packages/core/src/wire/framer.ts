@@ -29,11 +29,11 @@ export class Framer {
   /** Takes the next bytes. Ownership passes: frames refer to the chunk. */
   push(chunk: Uint8Array): FramingFault | undefined {
     let position = 0;
-    while (position < chunk.byteLength) {
-      if (this.#prefixLength === 0 && chunk.byteLength - position >= frameLengthBytes) {
+    while (position < chunk.length) {
+      if (this.#prefixLength === 0 && chunk.length - position >= frameLengthBytes) {
         const length = readUint32(chunk, position);
         const end = position + frameLengthBytes + length;
-        if (end <= chunk.byteLength) {
+        if (end <= chunk.length) {
           const outcome = this.#fault(length) ?? this.#deliver(chunk, position + frameLengthBytes, end);
           if (outcome !== 'more') return outcome === 'enough' ? undefined : outcome;
           position = end;
@@ -63,10 +63,10 @@ export class Framer {
       return undefined;
     }
     const { restHead } = parts;
-    invariant(restHead.byteLength <= this.#frameLength, 'there is room for the head of the rest');
-    this.#frame = frame.subarray(this.#frameLength - restHead.byteLength);
+    invariant(restHead.length <= this.#frameLength, 'there is room for the head of the rest');
+    this.#frame = frame.subarray(this.#frameLength - restHead.length);
     this.#frame.set(restHead);
-    this.#frameLength = restHead.byteLength;
+    this.#frameLength = restHead.length;
     this.#cutFromBytes = wireLimits.partBytesMin;
     return parts.message;
   }
@@ -75,7 +75,7 @@ export class Framer {
   #assemble(chunk: Uint8Array, start: number): number | FramingFault | 'enough' {
     let position = start;
     while (this.#prefixLength < frameLengthBytes) {
-      if (position === chunk.byteLength) return position;
+      if (position === chunk.length) return position;
       this.#prefix[this.#prefixLength++] = chunk[position++]!;
       if (this.#prefixLength < frameLengthBytes) continue;
       const length = readUint32(this.#prefix, 0);
@@ -86,14 +86,14 @@ export class Framer {
       this.#cutFromBytes = wireLimits.partBytesMin;
     }
     const frame = this.#frame!;
-    const taken = Math.min(frame.byteLength - this.#frameLength, chunk.byteLength - position);
+    const taken = Math.min(frame.length - this.#frameLength, chunk.length - position);
     frame.set(chunk.subarray(position, position + taken), this.#frameLength);
     this.#frameLength += taken;
     position += taken;
-    if (this.#frameLength < frame.byteLength) return position;
+    if (this.#frameLength < frame.length) return position;
     this.#prefixLength = 0;
     this.#frame = undefined;
-    const outcome = this.#deliver(frame, 0, frame.byteLength);
+    const outcome = this.#deliver(frame, 0, frame.length);
     return outcome === 'more' ? position : outcome;
   }
 

@@ -80,7 +80,7 @@ function encodeSegment(segment: OutputSegment): void {
   writer.integer(tags.outputSegment.position, segment.position);
   if (segment.kind !== 'data') return;
   writer.integer(tags.outputSegment.length, segment.length);
-  writer.integer(tags.outputSegment.bytes, segment.payload.byteLength);
+  writer.integer(tags.outputSegment.bytes, segment.payload.length);
 }
 
 function decodeSegment(reader: BlockReader, end: number): OutputSegment {
@@ -136,7 +136,7 @@ function cutSegment(segment: OutputSegment): OutputSegment[] {
   const parts: OutputSegment[] = [];
   for (let offset = 0; offset < segment.length; offset += wireLimits.cutPayloadBytes) {
     const payload = segment.payload.subarray(offset, offset + wireLimits.cutPayloadBytes);
-    parts.push({ kind, connection, position: advance(segment.position, offset), length: payload.byteLength, payload });
+    parts.push({ kind, connection, position: advance(segment.position, offset), length: payload.length, payload });
   }
   return parts;
 }
@@ -147,7 +147,7 @@ function groupSegments(segments: readonly OutputSegment[]): (readonly OutputSegm
   let start = 0;
   let byteLength = 0;
   for (const [index, segment] of segments.entries()) {
-    const segmentBytes = segment.kind === 'data' ? segment.payload.byteLength : 0;
+    const segmentBytes = segment.kind === 'data' ? segment.payload.length : 0;
     const isFull =
       byteLength + segmentBytes > wireLimits.cutPayloadBytes || index - start === wireLimits.segmentsPerFrameMax;
     if (isFull && index > start) {

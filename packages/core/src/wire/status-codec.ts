@@ -18,7 +18,7 @@ const overheadBytes = 64;
  */
 export function encodeStatus(document: unknown): Uint8Array[] | undefined {
   const json = Buffer.from(JSON.stringify(document));
-  if (json.byteLength > wireLimits.frameBytesMax - overheadBytes) return undefined;
+  if (json.length > wireLimits.frameBytesMax - overheadBytes) return undefined;
   return BlockWriter.encodeFrame(codes.status, wire.StatusAnswer, {}, [json]);
 }
 

@@ -90,7 +90,7 @@ export class Session {
     const connection = this.#connections.get(id);
     if (connection === undefined || connection.resetting || segment.length === 0) return;
     if (connection.input.ended) return this.#state.report('warn', 'input-behind-end', { connection: id });
-    const bytes = segment.payload.byteLength;
+    const bytes = segment.payload.length;
     if (!canBeCut(segment) && bytes > clientLimits.messageBytesMax) {
       const code = 'ERR_LOCKSTEP_INPUT_REFUSED';
       this.#state.report('warn', 'message-too-large', { code, connection: id, bytes });

@@ -119,7 +119,7 @@ export class Attachment {
       for (;;) {
         const segment = connection.output.takeSendable(windowBytes);
         if (segment === undefined) break;
-        const segmentBytes = segment.kind === 'data' ? segment.payload.byteLength : 0;
+        const segmentBytes = segment.kind === 'data' ? segment.payload.length : 0;
         if (segments.length > 0 && bytes + segmentBytes > connectionLimits.outputMessageBytesMax) {
           messages.push({ kind: 'output', epoch: this.epoch, segments, news: undefined });
           segments = [];

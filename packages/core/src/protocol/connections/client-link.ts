@@ -4,6 +4,9 @@ import type { Acknowledgement, CommandsEntry } from './entry.js';
 /** What a client interceptor says to the member that it is (or wants to be) attached to. */
 export type ClientToMember = AttachRequest | CommandsMessage | Heartbeat;
 
+/** The same, as a client interceptor gives it to the link: a batch is encoded on its way there. */
+export type FromClient = AttachRequest | Pick<CommandsMessage, 'kind' | 'entry'> | Heartbeat;
+
 export interface AttachRequest {
   readonly kind: 'attach';
   readonly epoch: Epoch;

@@ -13,7 +13,7 @@ export const pieceOverheadBytes = 64;
 
 /** What a piece with this payload counts for wherever memory is bounded. */
 export function costBytes(payload: Uint8Array): number {
-  return payload.byteLength + pieceOverheadBytes;
+  return payload.length + pieceOverheadBytes;
 }
 
 export function advance(position: Position, units: number): Position {
@@ -27,7 +27,7 @@ export function endOf(piece: Piece): Position {
 
 /** Whether the piece is one of a byte stream: only then does a unit have bytes of its own. */
 export function canBeCut(piece: { readonly length: number; readonly payload: Uint8Array }): boolean {
-  return piece.length === piece.payload.byteLength;
+  return piece.length === piece.payload.length;
 }
 
 /**
@@ -39,5 +39,5 @@ export function cutBefore<Cut extends Piece>(piece: Cut, position: Position): Cu
   if (position <= piece.position) return piece;
   if (!canBeCut(piece)) return undefined;
   const payload = piece.payload.subarray(position - piece.position);
-  return { ...piece, position, length: payload.byteLength, payload };
+  return { ...piece, position, length: payload.length, payload };
 }

@@ -73,12 +73,12 @@ function join(runs: readonly EntryRun[]): EntryRun {
 /** All parts, one behind the other, in a buffer of their own. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   let bytes = 0;
-  for (const part of parts) bytes += part.byteLength;
+  for (const part of parts) bytes += part.length;
   const whole = new Uint8Array(bytes);
   let offset = 0;
   for (const part of parts) {
     whole.set(part, offset);
-    offset += part.byteLength;
+    offset += part.length;
   }
   return whole;
 }

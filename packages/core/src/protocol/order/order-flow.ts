@@ -1,4 +1,4 @@
-import type { IncarnationId, Milliseconds, OrderNumber } from '@lockstep/contracts';
+import type { EntryRun, IncarnationId, Milliseconds, OrderNumber } from '@lockstep/contracts';
 import type { GroupState } from '../group-state.js';
 import { invariant } from '../invariant.js';
 import { limits } from '../limits.js';
@@ -118,15 +118,20 @@ export class OrderFlow {
   flush(): void {
     const state = this.#state;
     if (state.phase === 'stopped' || state.view === undefined) return;
-    const run = state.phase === 'member' ? state.submissions.takeRun() : undefined;
-    if (state.isSequencer) {
-      if (run !== undefined && !state.wedged) this.#sequencer.accept(run);
-      this.#sequencer.flush();
-    } else if (run !== undefined && !state.wedged && this.#resubmittedInView === state.view.number) {
-      state.send(state.sequencer!, { kind: 'submit', view: state.view.number, run });
-    }
+    if (state.phase === 'member') this.#submit(state.submissions.takeRuns());
+    if (state.isSequencer) this.#sequencer.flush();
     this.settle();
     if (this.#receiptIsDue) this.#sendReceipts(this.#dependants());
+  }
+
+  #submit(runs: readonly EntryRun[]): void {
+    const state = this.#state;
+    if (state.wedged) return;
+    const view = state.view!.number;
+    for (const run of runs) {
+      if (state.isSequencer) this.#sequencer.accept(run);
+      else if (this.#resubmittedInView === view) state.send(state.sequencer!, { kind: 'submit', view, run });
+    }
   }
 
   /** Works out what follows from the messages of this step, and hands it over. */

@@ -1,4 +1,5 @@
 import type { EntryRun, OrderNumber } from '@lockstep/contracts';
+import { Fifo } from '../fifo.js';
 import { invariant, InvariantBroken } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
@@ -10,9 +11,9 @@ import { PackedRuns } from './packed-runs.js';
  */
 export class OrderLog {
   /** History, each block behind the one before. */
-  readonly #blocks: PackedRuns[] = [];
+  readonly #blocks = new Fifo<PackedRuns>();
   /** Payload bytes appended before each block, since the log began. */
-  readonly #bytesBeforeBlocks: number[] = [];
+  readonly #bytesBeforeBlocks = new Fifo<number>();
   #blockBytes = 0;
   /** What follows the blocks. */
   readonly #runs: EntryRun[] = [];
@@ -53,8 +54,8 @@ export class OrderLog {
     const next = Math.max(order + 1, this.#first);
     if (next >= this.#firstRun()) return this.#appendedBytes - this.#bytesBefore[indexOf(this.#firsts, next)]!;
     const index = this.#blockOf(next);
-    const block = this.#blocks[index]!;
-    return this.#appendedBytes - this.#bytesBeforeBlocks[index]! - block.payloadBytes + block.bytesAfter(next - 1);
+    const block = this.#blocks.at(index)!;
+    return this.#appendedBytes - this.#bytesBeforeBlocks.at(index)! - block.payloadBytes + block.bytesAfter(next - 1);
   }
 
   append(run: EntryRun): void {
@@ -62,7 +63,7 @@ export class OrderLog {
     this.#firsts.push(this.#last + 1);
     this.#bytesBefore.push(this.#appendedBytes);
     this.#last += run.lengths.length;
-    this.#appendedBytes += run.payload.byteLength;
+    this.#appendedBytes += run.payload.length;
   }
 
   /**
@@ -76,12 +77,12 @@ export class OrderLog {
     const slice: EntryRun[] = [];
     let bytes = 0;
     for (let index = this.#blockOf(from); from < this.#firstRun() && index < this.#blocks.length; index++) {
-      const block = this.#blocks[index]!;
+      const block = this.#blocks.at(index)!;
       if (block.first > to || bytes >= bytesMax) return slice;
       for (const run of block.slice(Math.max(from, block.first), Math.min(to, block.last))) {
         if (bytes >= bytesMax) return slice;
         slice.push(run);
-        bytes += run.payload.byteLength;
+        bytes += run.payload.length;
       }
     }
     for (let index = indexOf(this.#firsts, from); index < this.#runs.length && bytes < bytesMax; index++) {
@@ -91,7 +92,7 @@ export class OrderLog {
       const skip = Math.max(0, from - first);
       const cut = cutRun(run, skip, Math.min(run.lengths.length, to - first + 1) - skip);
       slice.push(cut);
-      bytes += cut.payload.byteLength;
+      bytes += cut.payload.length;
     }
     return slice;
   }
@@ -116,8 +117,7 @@ export class OrderLog {
     if (this.#runs.length < runsMin && !this.#hasBytesToPack()) return;
     let count = 0;
     let bytes = 0;
-    while (count < this.#runs.length && this.#lastOf(count) <= settled)
-      bytes += this.#runs[count++]!.payload.byteLength;
+    while (count < this.#runs.length && this.#lastOf(count) <= settled) bytes += this.#runs[count++]!.payload.length;
     if (count === 0 || (count < runsMin && bytes < limits.packedBytesMin)) return;
     const block = new PackedRuns(this.#firsts[0]!, this.#runs.slice(0, count));
     this.#blocks.push(block);
@@ -128,13 +128,16 @@ export class OrderLog {
 
   /** Drops whole blocks from the front while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
   trim(bytesMax: number, keepAfter: OrderNumber): void {
-    let count = 0;
-    while (count < this.#blocks.length && this.bytes > bytesMax && this.#blocks[count]!.last <= keepAfter)
-      this.#blockBytes -= this.#blocks[count++]!.bytes;
-    if (count === 0) return;
-    this.#blocks.splice(0, count);
-    this.#bytesBeforeBlocks.splice(0, count);
-    this.#first = this.#blocks[0]?.first ?? this.#firstRun();
+    for (
+      let oldest = this.#blocks.first;
+      oldest !== undefined && this.bytes > bytesMax && oldest.last <= keepAfter;
+      oldest = this.#blocks.first
+    ) {
+      this.#blocks.shift();
+      this.#bytesBeforeBlocks.shift();
+      this.#blockBytes -= oldest.bytes;
+      this.#first = this.#blocks.first?.first ?? this.#firstRun();
+    }
   }
 
   /** The order number of the first entry that is not packed, or of the next one if there is none. */
@@ -162,7 +165,7 @@ export class OrderLog {
     let high = this.#blocks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#blocks[middle]!.first <= order) low = middle;
+      if (this.#blocks.at(middle)!.first <= order) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -1,51 +1,72 @@
 import type { EntryRun, IncarnationId, SubmissionNumber } from '@lockstep/contracts';
-import { follows } from './entry-run.js';
+import { limits } from '../limits.js';
+import { concatenate, follows } from './entry-run.js';
 
-/** Bytes that a block takes beside its arrays, roughly. */
+/** Bytes that a block takes beside its arrays, roughly, and each piece of its payload beside its bytes. */
 const blockOverheadBytes = 1024;
+const pieceOverheadBytes = 200;
 
 /**
  * Consecutive entries that hardly anybody asks for any more, packed: a handful of objects, however many runs they came in.
  * A run as it came is several objects and a buffer that the process once read into; a history of millions of those would
- * keep the garbage collector busy for ever.
+ * keep the garbage collector busy for ever. What is large keeps its buffer all the same: to copy it would take longer than it is
+ * of use, and what else is in that buffer is little, or is history as well.
  */
 export class PackedRuns {
   /** The order number of the first entry. */
   readonly first: number;
   readonly count: number;
-  readonly #payload: Uint8Array;
+  readonly payloadBytes: number;
+  /** The payload: what is large as it came, what is small and follows each other together. */
+  readonly #pieces: readonly Uint8Array[];
   /** For each entry, where it ends in the payload. */
   readonly #ends: Uint32Array;
-  /** For each run, the index of its first entry, its sender's index, and the submission number of its first entry. */
+  /** For each run, the index of its first entry, its piece's index, where that begins in the payload, its sender's index, and the submission number of its first entry. */
   readonly #starts: Uint32Array;
+  readonly #pieceIndexes: Uint32Array;
+  readonly #pieceStarts: Uint32Array;
   readonly #senderIndexes: Uint8Array;
   readonly #submissions: Float64Array;
   readonly #senders: readonly IncarnationId[];
 
   /**
-   * Copies the runs. Those that follow each other in the submissions of one sender become one.
+   * Those that follow each other in the submissions of one sender, and are not large, become one.
    *
    * @param first the order number of the first entry
    * @param runs at least one, of fewer than 256 senders
    */
   constructor(first: number, runs: readonly EntryRun[]) {
-    const joined = runs.filter((run, index) => index === 0 || !follows(runs[index - 1]!, run));
+    const joined = runs.filter((run, index) => index === 0 || !isJoined(runs[index - 1]!, run));
     this.first = first;
     this.#senders = [...new Set(joined.map((run) => run.sender))];
     this.#starts = new Uint32Array(joined.length);
+    this.#pieceIndexes = new Uint32Array(joined.length);
+    this.#pieceStarts = new Uint32Array(joined.length);
     this.#senderIndexes = Uint8Array.from(joined, (run) => this.#senders.indexOf(run.sender));
     this.#submissions = Float64Array.from(joined, (run) => run.firstSubmission);
     this.count = runs.reduce((count, run) => count + run.lengths.length, 0);
     this.#ends = new Uint32Array(this.count);
-    this.#payload = new Uint8Array(runs.reduce((bytes, run) => bytes + run.payload.byteLength, 0));
+    const gathered = gatherPieces(runs);
     let entries = 0;
     let offset = 0;
     let packed = 0;
-    for (const run of runs) {
-      if (run === joined[packed]) this.#starts[packed++] = entries;
-      this.#payload.set(run.payload, offset);
-      for (const length of run.lengths) this.#ends[entries++] = offset += length;
+    for (const [pieceIndex, ofPiece] of gathered.entries()) {
+      const pieceStart = offset;
+      for (const run of ofPiece) {
+        if (run === joined[packed]) {
+          this.#starts[packed] = entries;
+          this.#pieceIndexes[packed] = pieceIndex;
+          this.#pieceStarts[packed++] = pieceStart;
+        }
+        for (const length of run.lengths) this.#ends[entries++] = offset += length;
+      }
     }
+    this.payloadBytes = offset;
+    this.#pieces = gathered.map((ofPiece) =>
+      ofPiece.length === 1 && isLarge(ofPiece[0]!)
+        ? ofPiece[0]!.payload
+        : concatenate(ofPiece.map((run) => run.payload)),
+    );
   }
 
   /** The order number of the last entry. */
@@ -53,19 +74,15 @@ export class PackedRuns {
     return this.first + this.count - 1;
   }
 
-  get payloadBytes(): number {
-    return this.#payload.byteLength;
-  }
-
   /** Bytes of memory that it takes, roughly. */
   get bytes(): number {
-    const { byteLength } = this.#starts;
-    return this.#payload.byteLength + this.#ends.byteLength + 4 * byteLength + blockOverheadBytes;
+    const arrayBytes = this.#ends.byteLength + 6 * this.#starts.byteLength;
+    return this.payloadBytes + arrayBytes + blockOverheadBytes + this.#pieces.length * pieceOverheadBytes;
   }
 
   /** Payload bytes of the entries behind `order`, which is in here or right before. */
   bytesAfter(order: number): number {
-    return this.#payload.byteLength - this.#endOf(order - this.first);
+    return this.payloadBytes - this.#endOf(order - this.first);
   }
 
   /** The runs of the entries `from` to `to`, both in here, sharing its bytes. */
@@ -76,14 +93,15 @@ export class PackedRuns {
     for (let index = this.#runOf(entry); entry < behind; index++) {
       const end = Math.min(this.#starts[index + 1] ?? this.count, behind);
       const lengths: number[] = [];
-      const start = this.#endOf(entry - 1);
+      const pieceStart = this.#pieceStarts[index]!;
+      const start = this.#endOf(entry - 1) - pieceStart;
       const firstSubmission = this.#submissions[index]! + entry - this.#starts[index]!;
       for (; entry < end; entry++) lengths.push(this.#endOf(entry) - this.#endOf(entry - 1));
       runs.push({
         sender: this.#senders[this.#senderIndexes[index]!]!,
         firstSubmission: firstSubmission as SubmissionNumber,
         lengths,
-        payload: this.#payload.subarray(start, this.#endOf(entry - 1)),
+        payload: this.#pieces[this.#pieceIndexes[index]!]!.subarray(start, this.#endOf(entry - 1) - pieceStart),
       });
     }
     return runs;
@@ -104,4 +122,23 @@ export class PackedRuns {
     }
     return low;
   }
+}
+
+/** Whether a run becomes one with the run before it. */
+function isJoined(previous: EntryRun, run: EntryRun): boolean {
+  return follows(previous, run) && !isLarge(previous) && !isLarge(run);
+}
+
+function isLarge(run: EntryRun): boolean {
+  return run.payload.length >= limits.keptRunBytesMin;
+}
+
+/** Each large run alone, small ones that follow each other together. */
+function gatherPieces(runs: readonly EntryRun[]): (readonly EntryRun[])[] {
+  const pieces: (readonly EntryRun[])[] = [];
+  for (let start = 0, end = 1; start < runs.length; start = end++) {
+    if (!isLarge(runs[start]!)) while (end < runs.length && !isLarge(runs[end]!)) end++;
+    pieces.push(runs.slice(start, end));
+  }
+  return pieces;
 }

@@ -1,4 +1,5 @@
 import type { EntryRun, IncarnationId, Milliseconds, OrderNumber } from '@lockstep/contracts';
+import { Fifo } from '../fifo.js';
 import type { GroupState } from '../group-state.js';
 import { isQuorum } from '../membership/quorum.js';
 import { limits } from '../limits.js';
@@ -17,7 +18,7 @@ export class Sequencer {
   readonly #detector: FailureDetector;
   readonly #dispatch: Dispatch;
   /** Accepted runs that wait for the window. */
-  #backlog: EntryRun[] = [];
+  readonly #backlog = new Fifo<EntryRun>();
   /** For each sender, the last submission in the log or the backlog. */
   readonly #accepted = new Map<IncarnationId, number>();
   /** For each peer, the last order number sent to it. */
@@ -33,7 +34,7 @@ export class Sequencer {
 
   /** A view was installed, in which this member may be the sequencer. */
   reset(): void {
-    this.#backlog = [];
+    this.#backlog.clear();
     this.#accepted.clear();
     this.#sentTo.clear();
     this.#dispatch.reset();
@@ -96,16 +97,12 @@ export class Sequencer {
       return;
     }
     if (!isQuorum(view, (peer) => peer === this.#state.self || !this.#detector.suspects(peer))) return;
-    let ordered = 0;
-    while (ordered < this.#backlog.length && !this.#windowIsShut()) {
-      const run = this.#backlog[ordered++]!;
+    while (this.#backlog.length > 0 && !this.#windowIsShut()) {
+      const run = this.#backlog.shift()!;
       this.#state.append(run);
       this.#dispatch.submitted(run.sender);
     }
-    if (ordered > 0) {
-      this.#backlog.splice(0, ordered);
-      this.#receipts.note(this.#state.self, this.#state.log.last);
-    }
+    this.#receipts.note(this.#state.self, this.#state.log.last);
     if (this.#backlog.length === 0) this.#blockedSince = undefined;
     else this.#blockedSince ??= this.#state.now;
   }

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { atCallbackEnd, callbackTime } from './callback-end.js';
+
+describe('the end of a callback', () => {
+  it('comes before the next callback, with everything in its order', async () => {
+    const calls: string[] = [];
+    await new Promise<void>((resolve) => {
+      setImmediate(() => {
+        atCallbackEnd(() => {
+          calls.push('first');
+          atCallbackEnd(() => calls.push('asked for by the first'));
+        });
+        atCallbackEnd(() => calls.push('second'));
+        calls.push('callback');
+      });
+      setImmediate(() => {
+        calls.push('next callback');
+        resolve();
+      });
+    });
+    expect(calls).to.deep.equal(['callback', 'first', 'second', 'asked for by the first', 'next callback']);
+  });
+
+  it('does what is left when something fails, and the process hears of it', async () => {
+    const calls: string[] = [];
+    const listeners = process.rawListeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    try {
+      const failure = once(process, 'unhandledRejection');
+      atCallbackEnd(() => calls.push('before'));
+      atCallbackEnd(() => {
+        throw new Error('failed on purpose');
+      });
+      atCallbackEnd(() => calls.push('behind'));
+      const [reason] = (await failure) as [Error];
+      expect(reason.message).to.equal('failed on purpose');
+      expect(calls).to.deep.equal(['before', 'behind']);
+    } finally {
+      for (const listener of listeners) process.on('unhandledRejection', listener as never);
+    }
+  });
+});
+
+describe('the time of a callback', () => {
+  it('stands still as long as it runs, and is that of the clock in the next one', async () => {
+    await nextTurn();
+    const before = performance.now();
+    const time = callbackTime();
+    const after = performance.now();
+    while (performance.now() < after + 3);
+    expect(callbackTime()).to.equal(time);
+    expect(time).to.be.within(before, after);
+    await nextTurn();
+    expect(callbackTime()).to.be.at.least(after + 3);
+  });
+});
