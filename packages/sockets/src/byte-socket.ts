@@ -1,13 +1,16 @@
 import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net';
 import { BytePool } from './byte-pool.js';
 
-/** Most bytes that one read hands over; fewer are all that there was. */
-export const readBytesMax = 64 * 1024;
+/** Most bytes that one read hands over, unless something else is asked for. */
+const usualReadBytes = 64 * 1024;
+
+/** The largest that may be asked for. */
+const largestReadBytes = 128 * 1024;
 
 /** Where the kernel puts what has come for any of the sockets; what is handed over is a copy. */
-const readBuffer = new Uint8Array(new ArrayBuffer(readBytesMax));
+const readBuffer = new ArrayBuffer(largestReadBytes);
 
-const pool = new BytePool(readBuffer.buffer);
+const pool = new BytePool(readBuffer);
 
 /**
  * A connected socket, read and written past the queues of its stream, which take longer than the system calls that they are for.
@@ -19,37 +22,50 @@ const pool = new BytePool(readBuffer.buffer);
 export class ByteSocket {
   /** For its events, its ends and its state. Who reads its data, or writes to it, does so out of turn. */
   readonly stream: Socket;
+  /** Most bytes that one read hands over; fewer are all that there was. */
+  readonly readBytesMax: number;
   readonly #isDirect: boolean;
   #onBytes: ((bytes: Uint8Array) => void) | undefined;
   #bytesWritten = 0;
   #unsentBytes = 0;
 
   /** @param source a stream, or makes one that is read as is said */
-  private constructor(source: Socket | ((onread: OnReadOpts) => Socket)) {
+  private constructor(source: Socket | ((onread: OnReadOpts) => Socket), readBytesMax = usualReadBytes) {
     this.#isDirect = !(source instanceof Socket);
+    this.readBytesMax = readBytesMax;
     this.stream =
       source instanceof Socket
         ? source
-        : source({ buffer: readBuffer, callback: (byteLength) => this.#handOver(byteLength) });
+        : source({
+            buffer: new Uint8Array(readBuffer, 0, readBytesMax),
+            callback: (byteLength) => this.#handOver(byteLength),
+          });
   }
 
-  /** Starts to connect; a failure is an `error` of the stream. */
-  static connect(options: NetConnectOpts): ByteSocket {
-    return new ByteSocket((onread) => connect({ ...options, onread }));
+  /**
+   * Starts to connect; a failure is an `error` of the stream.
+   *
+   * @param options `readBytesMax`: most bytes that one read hands over, up to 128 KiB. Default: 64 KiB.
+   */
+  static connect({ readBytesMax, ...options }: NetConnectOpts & ReadOptions): ByteSocket {
+    return new ByteSocket((onread) => connect({ ...options, onread }), readBytesMax);
   }
 
   /**
    * Takes over a socket that a server has accepted just now, with the option `pauseOnConnect`.
    *
-   * @param options as the server's
+   * @param options `allowHalfOpen` as the server's; `readBytesMax` as for `connect`
    */
-  static accept(socket: Socket, options: { readonly allowHalfOpen?: boolean } = {}): ByteSocket {
+  static accept(
+    socket: Socket,
+    { readBytesMax, ...options }: { readonly allowHalfOpen?: boolean } & ReadOptions = {},
+  ): ByteSocket {
     const accepted = socket as HandleOwner;
     const handle = accepted._handle;
     if (!handle) return ByteSocket.over(socket);
     // A server's sockets cannot be told how to be read, so the connection moves to one that can. How, Node does not document.
     accepted._handle = null;
-    return new ByteSocket((onread) => new Socket({ ...options, handle, onread } as object));
+    return new ByteSocket((onread) => new Socket({ ...options, handle, onread } as object), readBytesMax);
   }
 
   /** Reads and writes a socket as the stream that it is: it may be no plain one, or have been read before. */
@@ -127,6 +143,10 @@ export class ByteSocket {
 
 /** What streams call the encoding of bytes, though it is none. */
 const buffers = 'buffer' as BufferEncoding;
+
+interface ReadOptions {
+  readonly readBytesMax?: number;
+}
 
 /** A socket, with what it is made of. */
 interface HandleOwner {

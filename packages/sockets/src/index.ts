@@ -8,7 +8,7 @@ export {
   type TcpAddress,
   type UnixAddress,
 } from './address.js';
-export { ByteSocket, readBytesMax } from './byte-socket.js';
+export { ByteSocket } from './byte-socket.js';
 export { atCallbackEnd, callbackTime } from './callback-end.js';
 export { listenOn, type ListenOptions } from './listen-on.js';
 export { confirmEnd, watchForReset } from './resets.js';

@@ -1,4 +1,4 @@
-import { type ByteSocket, readBytesMax } from '@lockstep/sockets';
+import type { ByteSocket } from '@lockstep/sockets';
 import type { Block } from '../wire/block.js';
 import type { FrameCutter } from '../wire/cut-frame.js';
 import { Framer } from '../wire/framer.js';
@@ -172,7 +172,7 @@ export class FrameConnection {
 
   #onData(chunk: Uint8Array): void {
     if (this.#closeReason !== undefined) return;
-    this.#mayWait = chunk.length < readBytesMax;
+    this.#mayWait = chunk.length < this.#socket.readBytesMax;
     const fault = this.#framer.push(chunk);
     if (fault !== undefined) this.#fail(fault);
     else this.handler.onReadEnd();

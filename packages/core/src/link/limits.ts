@@ -11,6 +11,8 @@ export const linkLimits = {
   clientUnsentBytesHigh: 1024 * 1024,
   /** Bytes that wait to be sent to a client interceptor; beyond, its link is closed. */
   clientUnsentBytesMax: 64 * 1024 * 1024,
+  /** Most bytes that are read at once: what a client has said at once, with its headers, need not be put together again. */
+  readBytesMax: 72 * 1024,
   /** Pieces of at most this many bytes are copied together rather than gathered one by one by the kernel. */
   joinPieceBytesMax: 4 * 1024,
   /** Connections that are not done with their handshake; more are refused. */

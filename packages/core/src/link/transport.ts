@@ -2,11 +2,13 @@ import { createServer, type Server } from 'node:net';
 import { type Address, ByteSocket, listenOn } from '@lockstep/sockets';
 import { linkLimits } from './limits.js';
 
+const { readBytesMax } = linkLimits;
+
 // The one place where links touch the transport; what encrypts it goes here.
 
 /** Starts to connect. A failure is an `error` event of the stream. */
 export function connectLink(address: Address): ByteSocket {
-  return ByteSocket.connect({ ...address, noDelay: true });
+  return ByteSocket.connect({ ...address, noDelay: true, readBytesMax });
 }
 
 /** Whether the error of a connection attempt proves that nobody listens there (at any address that the name has). */
@@ -28,7 +30,9 @@ export async function listenForLinks(
   purpose: string,
   accept: (socket: ByteSocket) => void,
 ): Promise<{ readonly server: Server; readonly bound: Address }> {
-  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => accept(ByteSocket.accept(socket)));
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
+    accept(ByteSocket.accept(socket, { readBytesMax })),
+  );
   const bound = await listenOn(server, address, {
     purpose: `the link address of ${purpose}`,
     backlog: linkLimits.backlog,

@@ -50,6 +50,12 @@ describe('turn loop', () => {
     expect(calls).to.deep.equal(['flush']);
   });
 
+  it('keeps many small pieces until the end of the turn', async () => {
+    for (let count = 0; count < 100; count++) loop.touch(1000);
+    await Promise.resolve();
+    expect(calls).to.deep.equal([]);
+  });
+
   it('ticks at the deadline, and ends that turn with a flush', async () => {
     deadline = performance.now() + 10;
     loop.touch();

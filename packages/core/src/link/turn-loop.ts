@@ -16,8 +16,12 @@ const quietTurnsMin = 4;
 /** Turns that follow each other within less than this are one that was cut. */
 const cutWithinMs = 0.03;
 
-/** So many bytes are not kept until the turn ends: beside the work that they make, one more call to the kernel is little. */
+/**
+ * So many bytes in large pieces are not kept until the turn ends: beside the work that they make, one more call to the kernel is
+ * little. Many small pieces make more work than their bytes, the less of it the more of them go together.
+ */
 const manyBytes = 16 * 1024;
+const largePieceBytes = 8 * 1024;
 
 /** A timer that is later than this was held up by more than a busy turn. */
 const readFirstAfterMs = 20;
@@ -36,7 +40,8 @@ export class TurnLoop {
   #flush: NodeJS.Immediate | undefined;
   /** What happened in this turn, for which there will be a flush. */
   #touches = 0;
-  #bytes = 0;
+  /** Bytes that came in large pieces. */
+  #largeBytes = 0;
   #endsWithCallback = false;
   #quietTurns = 0;
   #endedAt = -Infinity;
@@ -53,15 +58,15 @@ export class TurnLoop {
   /**
    * Something happened: the turn will end with a flush.
    *
-   * @param byteLength how many bytes of a stream wait for that, more than before
+   * @param byteLength of what came with it and waits to be sent on
    */
   touch(byteLength = 0): void {
     if (this.#stopped) return;
-    this.#bytes += byteLength;
+    if (byteLength >= largePieceBytes) this.#largeBytes += byteLength;
     const isFirst = this.#touches++ === 0;
     if (this.#endsWithCallback) return;
     if (isFirst && this.#now() - this.#endedAt < cutWithinMs) this.#quietTurns = 0;
-    if (this.#quietTurns >= quietTurnsMin || this.#bytes >= manyBytes) {
+    if (this.#quietTurns >= quietTurnsMin || this.#largeBytes >= manyBytes) {
       this.#endsWithCallback = true;
       clearImmediate(this.#flush);
       atCallbackEnd(this.#endTurn);
@@ -90,7 +95,7 @@ export class TurnLoop {
     if (this.#stopped) return;
     this.#quietTurns = this.#touches === 1 ? this.#quietTurns + 1 : 0;
     this.#touches = 0;
-    this.#bytes = 0;
+    this.#largeBytes = 0;
     this.#endsWithCallback = false;
     this.#engine.flush();
     this.#endedAt = this.#now();
