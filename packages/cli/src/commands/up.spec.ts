@@ -57,7 +57,7 @@ describe('lockstep up', function () {
     for (const stream of [child.stdout, child.stderr] as Readable[]) {
       stream.setEncoding('utf8').on('data', (text: string) => output.write(text));
     }
-    const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+    const ended = once(child, 'close') as Promise<[number | null, string | null]>;
     return { child, output, ended };
   }
 

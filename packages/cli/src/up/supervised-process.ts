@@ -23,6 +23,9 @@ export interface SupervisedProcessHandler {
 /** Exit code 2: the configuration or the command line is wrong, and will be next time. */
 const hopelessCode = 2;
 
+/** How long the last lines of a process that has ended are waited for. */
+const lastLinesMs = 500;
+
 /**
  * A process of our own that is started again when it dies. It has a process group of its own, so that Ctrl-C on the
  * terminal reaches this process alone, which then ends the others in good order; and a channel to this process, whose
@@ -84,7 +87,12 @@ export class SupervisedProcess {
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
       child.once('exit', (code, signal) => {
         clearTimeout(timer);
-        resolve({ code, signal });
+        // Its last lines may not have been read. What it started may hold its output open for longer than that takes.
+        const waiting = setTimeout(() => resolve({ code, signal }), lastLinesMs);
+        child.once('close', () => {
+          clearTimeout(waiting);
+          resolve({ code, signal });
+        });
       });
       child.kill('SIGTERM');
     });
