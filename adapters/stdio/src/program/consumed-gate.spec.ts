@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Activity } from './activity.js';
 import { ConsumedGate } from './consumed-gate.js';
 
-const quietMs = 20;
+const quietMs = 100;
 
 describe('the gate consumed of a program', () => {
   let activity: Activity;
