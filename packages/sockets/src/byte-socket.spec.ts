@@ -187,6 +187,39 @@ describe('byte socket', () => {
     server.close();
   });
 
+  for (const readBytesMax of [10_000, 128 * 1024]) {
+    it(`reads at most ${readBytesMax} bytes at once, if that is what it is told`, async () => {
+      const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const accepted = once(server, 'connection');
+      const { port } = server.address() as AddressInfo;
+      const one = ByteSocket.connect({ port, host: '127.0.0.1', readBytesMax });
+      const other = ByteSocket.accept(((await accepted) as [Socket])[0], { readBytesMax });
+      for (const [from, to] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        const received: Uint8Array[] = [];
+        expect(to.readBytesMax).to.equal(readBytesMax);
+        // All of it is there before the first read.
+        const sent = pattern(300_000, readBytesMax);
+        to.read((bytes) => received.push(bytes));
+        to.stream.pause();
+        from.write([sent]);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        to.stream.resume();
+        const all = () => Buffer.concat(received);
+        await until(() => all().length === sent.length);
+        expect(all().equals(sent)).to.equal(true);
+        const largest = Math.max(...received.map(({ length }) => length));
+        expect(largest).to.be.within(Math.min(readBytesMax, 64 * 1024 + 1), readBytesMax);
+      }
+      one.stream.destroy();
+      other.stream.destroy();
+      server.close();
+    });
+  }
+
   it('is really direct on this version of Node: what the kernel takes at once is taken at once', async () => {
     const server = createServer((peer) => peer.resume()).listen(0, '127.0.0.1');
     await once(server, 'listening');

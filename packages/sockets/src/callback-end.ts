@@ -61,8 +61,9 @@ export function atCallbackEnd(action: () => void): void {
 }
 
 /**
- * The time in milliseconds on the monotonic clock, which stands still as long as a callback of the event loop runs: a request is
- * looked at by many who want to know it, and to read the clock takes longer than what they do with it.
+ * The time in milliseconds on the monotonic clock, which stands still as long as a callback of the event loop runs, and again while
+ * what was put off until its end is done: a request is looked at by many who want to know it, and to read the clock takes longer
+ * than what they do with it.
  */
 export function callbackTime(): number {
   return presentCallback.time();

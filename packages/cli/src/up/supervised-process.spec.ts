@@ -26,6 +26,35 @@ describe('SupervisedProcess', () => {
     expect(record.text).not.to.include('ended');
   });
 
+  it('passes on what it wrote last, whether it was told to end or not', async () => {
+    const lines = 2000;
+    // In one call, and less than a pipe holds: so the process ends right behind it.
+    const talking = `require('fs').writeSync(1, Array.from({ length: ${lines} }, (_, i) => 'last ' + (i + 1) + '\\n').join(''));`;
+    const told = supervise(
+      `process.on('SIGTERM', () => { ${talking} process.exit(0); }); setInterval(() => 0, 1000); console.log('ready');`,
+    );
+    told.supervised.start();
+    await told.record.until(/ready/);
+    await told.supervised.stop(5000);
+    expect(told.record.lines.at(-1)).to.equal(`line last ${lines}`);
+    const untold = supervise(`${talking} process.exit(2);`);
+    untold.supervised.start();
+    await untold.record.until(/ended 2/);
+    await untold.supervised.stop(5000);
+    expect(untold.record.text).to.include(`line last ${lines}\n`);
+  });
+
+  it('waits for the end of its output for no longer than a while', async () => {
+    const { supervised, record } = supervise(
+      `require('child_process').spawn(process.execPath, ['--eval', 'setTimeout(() => 0, 3000)'], { stdio: 'inherit' }); ${untilTold}`,
+    );
+    supervised.start();
+    await record.until(/ready/);
+    const startedAt = performance.now();
+    await supervised.stop(5000);
+    expect(performance.now() - startedAt).to.be.below(2500);
+  });
+
   it('starts it again when it was killed', async () => {
     const { supervised, record } = supervise(untilTold);
     supervised.start();

@@ -38,6 +38,8 @@ export class SupervisedProcess {
   readonly #handler: SupervisedProcessHandler;
   readonly #delay = new RestartDelay();
   #child: ChildProcess | undefined;
+  /** Of the process that ended last. */
+  #lastLines: Promise<void> | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
   #stopping = false;
 
@@ -65,7 +67,10 @@ export class SupervisedProcess {
       if (child.pid === undefined) ended({ code: null, signal: null });
     });
     // `exit`, not `close`: what the process started may hold its output open long after it died.
-    child.once('exit', (code, signal) => ended({ code, signal }));
+    child.once('exit', (code, signal) => {
+      this.#lastLines = untilClosed(child);
+      ended({ code, signal });
+    });
     child.on('message', (message) => this.#handler.onMessage(message));
     for (const stream of [child.stdout, child.stderr] as Readable[]) {
       createInterface({ input: stream }).on('line', (line) => this.#handler.onLine(line));
@@ -74,7 +79,7 @@ export class SupervisedProcess {
   }
 
   /**
-   * Ends the process for good: SIGTERM, and SIGKILL if it takes longer than it may.
+   * Ends the process for good: SIGTERM, and SIGKILL if it takes longer than it may. Then its last lines have been passed on.
    *
    * @returns how it ended; undefined if it did not run
    */
@@ -82,17 +87,17 @@ export class SupervisedProcess {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
     const child = this.#child;
-    if (child === undefined) return undefined;
-    return await new Promise((resolve) => {
+    const ending = child && (await this.#end(child, timeoutMs));
+    await this.#lastLines;
+    return ending;
+  }
+
+  #end(child: ChildProcess, timeoutMs: number): Promise<Ending> {
+    return new Promise((resolve) => {
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
       child.once('exit', (code, signal) => {
         clearTimeout(timer);
-        // Its last lines may not have been read. What it started may hold its output open for longer than that takes.
-        const waiting = setTimeout(() => resolve({ code, signal }), lastLinesMs);
-        child.once('close', () => {
-          clearTimeout(waiting);
-          resolve({ code, signal });
-        });
+        resolve({ code, signal });
       });
       child.kill('SIGTERM');
     });
@@ -113,4 +118,15 @@ export class SupervisedProcess {
     if (restartInMs !== undefined) this.#restartTimer = setTimeout(() => this.start(), restartInMs);
     this.#handler.onEnded(ending, restartInMs);
   }
+}
+
+/** Resolves when all that the process wrote was read, or when that takes too long, because what it started still holds its output. */
+function untilClosed(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, lastLinesMs);
+    child.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -48,6 +48,9 @@ describe('turn loop', () => {
     expect(calls).to.deep.equal(['flush']);
     await new Promise(setImmediate);
     expect(calls).to.deep.equal(['flush']);
+    loop.touch(1000);
+    await Promise.resolve();
+    expect(calls).to.deep.equal(['flush']);
   });
 
   it('keeps many small pieces until the end of the turn', async () => {
@@ -104,7 +107,8 @@ describe('turn loop in quiet turns', () => {
     nowMs = 0;
     flushes = 0;
     const engine = { flush: () => flushes++, tick: () => undefined, nextDeadline: () => undefined };
-    loop = new TurnLoop(engine, () => nowMs);
+    const now = () => nowMs;
+    loop = new TurnLoop(engine, now, now);
     for (let count = 0; count < 4; count++) {
       loop.touch();
       await new Promise(setImmediate);
@@ -143,6 +147,27 @@ describe('turn loop in quiet turns', () => {
     loop.touch();
     await Promise.resolve();
     expect(flushes).to.equal(1);
+  });
+
+  it('counts the time from the end of a flush, however long that took', async () => {
+    loop.stop();
+    let exactMs = 0;
+    const engine = { flush: () => void (exactMs += 5), tick: () => undefined, nextDeadline: () => undefined };
+    loop = new TurnLoop(
+      engine,
+      () => nowMs,
+      () => exactMs,
+    );
+    for (let count = 0; count < 6; count++) {
+      loop.touch();
+      await new Promise(setImmediate);
+      nowMs = exactMs;
+    }
+    loop.touch();
+    await Promise.resolve();
+    expect(exactMs).to.equal(30);
+    await new Promise(setImmediate);
+    expect(exactMs).to.equal(35);
   });
 
   it('calls nobody once it is stopped', async () => {

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '@lockstep/contracts';
+import { performance } from 'node:perf_hooks';
 import { atCallbackEnd } from '@lockstep/sockets';
 
 /** A pure engine, as its driver sees it. */
@@ -20,7 +21,7 @@ const cutWithinMs = 0.03;
  * So many bytes in large pieces are not kept until the turn ends: beside the work that they make, one more call to the kernel is
  * little. Many small pieces make more work than their bytes, the less of it the more of them go together.
  */
-const manyBytes = 16 * 1024;
+const manyBytes = 12 * 1024;
 const largePieceBytes = 8 * 1024;
 
 /** A timer that is later than this was held up by more than a busy turn. */
@@ -32,11 +33,13 @@ const readFirstAfterMs = 20;
  *
  * Where turns are quiet, one thing happening in each, as where one client waits for each reply, they end with the callback in
  * which it happened, which spares the event loop a phase. That they are busy again shows by how soon one follows the other.
- * A turn in which many bytes come ends with the callback that brought them, too: they travel on while the next ones are read.
+ * A turn ends with the callback, too, that brings many bytes in large pieces to be sent on: they travel on while the next ones
+ * are being read.
  */
 export class TurnLoop {
   readonly #engine: TurnEngine;
   readonly #now: () => Milliseconds;
+  readonly #exactNow: () => Milliseconds;
   #flush: NodeJS.Immediate | undefined;
   /** What happened in this turn, for which there will be a flush. */
   #touches = 0;
@@ -49,10 +52,14 @@ export class TurnLoop {
   #timerDueAt = Infinity;
   #stopped = false;
 
-  /** @param now a monotonic clock */
-  constructor(engine: TurnEngine, now: () => Milliseconds) {
+  /**
+   * @param now the monotonic clock, which may stand still within a callback
+   * @param exactNow the same clock, which does not
+   */
+  constructor(engine: TurnEngine, now: () => Milliseconds, exactNow = (): Milliseconds => performance.now()) {
     this.#engine = engine;
     this.#now = now;
+    this.#exactNow = exactNow;
   }
 
   /**
@@ -98,7 +105,7 @@ export class TurnLoop {
     this.#largeBytes = 0;
     this.#endsWithCallback = false;
     this.#engine.flush();
-    this.#endedAt = this.#now();
+    this.#endedAt = this.#exactNow();
     this.arm();
   };
 

@@ -26,7 +26,7 @@ export const limits = {
   trailingBytesMax: 64 * 1024,
   /** What a run in the log costs beside its payload until it is packed, roughly. */
   runOverheadBytes: 400,
-  /** So many bytes are not copied to be put together with others: neither on their way into the order, nor in history. */
+  /** An entry, or a run, of so many bytes is not copied to be put together with others. */
   keptRunBytesMin: 8 * 1024,
   /** Settled history is packed when it is this much, */
   packedBytesMin: 256 * 1024,

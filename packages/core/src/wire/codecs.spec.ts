@@ -192,7 +192,7 @@ describe('wire: entries', () => {
     expect(decoded?.commands[0]?.payload.buffer).to.equal(encoded.buffer);
   });
 
-  it('pass large payloads on as they are, small ones put together', () => {
+  it('pass large payloads on as they are', () => {
     const data = (payload: Uint8Array) => ({
       kind: 'data',
       connection: 1,

@@ -3,6 +3,24 @@ import type { IncarnationId } from '@lockstep/contracts';
 import { type Cluster, group } from '../cluster.fixture.js';
 import { limits } from '../limits.js';
 
+describe('entries of one turn', () => {
+  it('keep their order, whatever their size, through a change of the sequencer too', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    const large = (letter: string): string => letter.repeat(limits.keptRunBytesMin);
+    const entries = ['1', '2', large('x'), large('y'), '3'];
+    cluster.submit(b, ...entries);
+    cluster.submit(a, ...entries);
+    cluster.pass(50);
+    for (const id of [a, b, c]) expect(cluster.ordered.get(id)).to.deep.equal([...entries, ...entries]);
+    cluster.cut(a, b);
+    cluster.submit(b, ...entries);
+    cluster.kill(a);
+    cluster.pass(3000);
+    for (const id of [b, c]) expect(cluster.ordered.get(id)).to.deep.equal([...entries, ...entries, ...entries]);
+  });
+});
+
 describe('a sequencer sends the order', () => {
   const received = (cluster: Cluster): string[] => [...cluster.ordered.values()].map((entries) => entries.join(' '));
 

@@ -1,4 +1,5 @@
 import type { EntryRun, SubmissionNumber } from '@lockstep/contracts';
+import { limits } from '../limits.js';
 
 /** The submission number of the run's last entry. */
 export function lastSubmission(run: EntryRun): SubmissionNumber {
@@ -41,20 +42,30 @@ export function appendNew(
 
 /**
  * Makes one run of runs that follow each other in the submissions of one sender, copying their bytes: history is kept as it
- * came, in many small runs, and travels better in few.
+ * came, in many small runs, and travels better in few. Large ones stay as they are.
  */
 export function joinRuns(runs: readonly EntryRun[]): EntryRun[] {
   const joined: EntryRun[] = [];
   for (let start = 0, end = 1; start < runs.length; start = end++) {
-    while (end < runs.length && follows(runs[end - 1]!, runs[end]!)) end++;
+    while (end < runs.length && isJoined(runs[end - 1]!, runs[end]!)) end++;
     joined.push(end - start === 1 ? runs[start]! : join(runs.slice(start, end)));
   }
   return joined;
 }
 
+/** Whether its bytes are not worth being copied. */
+export function isLarge(run: EntryRun): boolean {
+  return run.payload.length >= limits.keptRunBytesMin;
+}
+
 /** Whether `next` goes on in the submissions of the same sender. */
 export function follows(run: EntryRun, next: EntryRun): boolean {
   return next.sender === run.sender && next.firstSubmission === run.firstSubmission + run.lengths.length;
+}
+
+/** Whether a run becomes one with the run before it, where runs are put together. */
+export function isJoined(previous: EntryRun, run: EntryRun): boolean {
+  return follows(previous, run) && !isLarge(previous) && !isLarge(run);
 }
 
 /** The number of entries in several runs. */

@@ -99,6 +99,37 @@ describe('OrderLog', () => {
     });
   });
 
+  describe('packs large runs', () => {
+    const large = limits.keptRunBytesMin;
+    const runOf = (payload: Uint8Array, submission: number): EntryRun => {
+      const firstSubmission = submission as SubmissionNumber;
+      return { sender: 'a/1' as IncarnationId, firstSubmission, lengths: [payload.length], payload };
+    };
+    const packedOf = (...payloads: Uint8Array[]): OrderLog => {
+      const log = new OrderLog(order(1));
+      for (const [index, payload] of payloads.entries()) log.append(runOf(payload, index + 1));
+      log.pack(log.last, 1);
+      return log;
+    };
+    const buffersOf = (log: OrderLog): ArrayBufferLike[] =>
+      log.slice(order(1), log.last).map(({ payload }) => payload.buffer);
+
+    it('without a copy when they are most of their buffer, all of which it counts', () => {
+      const chunk = new Uint8Array(3 * large);
+      const log = packedOf(chunk.subarray(0, large), chunk.subarray(large, 2 * large), Uint8Array.of(1));
+      expect(buffersOf(log).slice(0, 2)).to.deep.equal([chunk.buffer, chunk.buffer]);
+      expect(buffersOf(log)[0]).to.equal(chunk.buffer);
+      expect(log.bytes).to.be.within(3 * large, 3 * large + 4096);
+    });
+
+    it('with a copy when they would keep much that is of no use', () => {
+      const chunk = new Uint8Array(3 * large);
+      const log = packedOf(chunk.subarray(0, large));
+      expect(buffersOf(log)[0]).not.to.equal(chunk.buffer);
+      expect(log.bytes).to.be.within(large, large + 4096);
+    });
+  });
+
   it('is the same whether it is packed or not', () => {
     const large = fc.integer({ min: limits.keptRunBytesMin / 2, max: 2 * limits.keptRunBytesMin });
     const runs = fc.array(

@@ -128,15 +128,13 @@ export class OrderLog {
 
   /** Drops whole blocks from the front while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
   trim(bytesMax: number, keepAfter: OrderNumber): void {
-    for (
-      let oldest = this.#blocks.first;
-      oldest !== undefined && this.bytes > bytesMax && oldest.last <= keepAfter;
-      oldest = this.#blocks.first
-    ) {
+    let oldest = this.#blocks.first;
+    while (oldest !== undefined && this.bytes > bytesMax && oldest.last <= keepAfter) {
       this.#blocks.shift();
       this.#bytesBeforeBlocks.shift();
       this.#blockBytes -= oldest.bytes;
-      this.#first = this.#blocks.first?.first ?? this.#firstRun();
+      oldest = this.#blocks.first;
+      this.#first = oldest?.first ?? this.#firstRun();
     }
   }
 

@@ -1,23 +1,24 @@
 import type { EntryRun, IncarnationId, SubmissionNumber } from '@lockstep/contracts';
-import { limits } from '../limits.js';
-import { concatenate, follows } from './entry-run.js';
+import { concatenate, isJoined, isLarge } from './entry-run.js';
 
 /** Bytes that a block takes beside its arrays, roughly, and each piece of its payload beside its bytes. */
 const blockOverheadBytes = 1024;
 const pieceOverheadBytes = 200;
 
 /**
- * Consecutive entries that hardly anybody asks for any more, packed: a handful of objects, however many runs they came in.
+ * Consecutive entries that hardly anybody asks for any more, packed: a handful of objects, however many small runs they came in.
  * A run as it came is several objects and a buffer that the process once read into; a history of millions of those would
- * keep the garbage collector busy for ever. What is large keeps its buffer all the same: to copy it would take longer than it is
- * of use, and what else is in that buffer is little, or is history as well.
+ * keep the garbage collector busy for ever. Large runs that are most of their buffer keep it: to copy them would take longer than
+ * they are of use.
  */
 export class PackedRuns {
   /** The order number of the first entry. */
   readonly first: number;
   readonly count: number;
   readonly payloadBytes: number;
-  /** The payload: what is large as it came, what is small and follows each other together. */
+  /** Bytes of memory that it takes, roughly: of a buffer that it keeps, all of them. */
+  readonly bytes: number;
+  /** The payload: what is large alone, what is small and follows each other together. */
   readonly #pieces: readonly Uint8Array[];
   /** For each entry, where it ends in the payload. */
   readonly #ends: Uint32Array;
@@ -62,22 +63,17 @@ export class PackedRuns {
       }
     }
     this.payloadBytes = offset;
+    const kept = new KeptBuffers(runs);
     this.#pieces = gathered.map((ofPiece) =>
-      ofPiece.length === 1 && isLarge(ofPiece[0]!)
-        ? ofPiece[0]!.payload
-        : concatenate(ofPiece.map((run) => run.payload)),
+      kept.keeps(ofPiece[0]!) ? ofPiece[0]!.payload : concatenate(ofPiece.map((run) => run.payload)),
     );
+    const arrayBytes = this.#ends.byteLength + 6 * this.#starts.byteLength + this.#pieces.length * pieceOverheadBytes;
+    this.bytes = this.payloadBytes + kept.unusedBytes + arrayBytes + blockOverheadBytes;
   }
 
   /** The order number of the last entry. */
   get last(): number {
     return this.first + this.count - 1;
-  }
-
-  /** Bytes of memory that it takes, roughly. */
-  get bytes(): number {
-    const arrayBytes = this.#ends.byteLength + 6 * this.#starts.byteLength;
-    return this.payloadBytes + arrayBytes + blockOverheadBytes + this.#pieces.length * pieceOverheadBytes;
   }
 
   /** Payload bytes of the entries behind `order`, which is in here or right before. */
@@ -124,15 +120,6 @@ export class PackedRuns {
   }
 }
 
-/** Whether a run becomes one with the run before it. */
-function isJoined(previous: EntryRun, run: EntryRun): boolean {
-  return follows(previous, run) && !isLarge(previous) && !isLarge(run);
-}
-
-function isLarge(run: EntryRun): boolean {
-  return run.payload.length >= limits.keptRunBytesMin;
-}
-
 /** Each large run alone, small ones that follow each other together. */
 function gatherPieces(runs: readonly EntryRun[]): (readonly EntryRun[])[] {
   const pieces: (readonly EntryRun[])[] = [];
@@ -141,4 +128,28 @@ function gatherPieces(runs: readonly EntryRun[]): (readonly EntryRun[])[] {
     pieces.push(runs.slice(start, end));
   }
   return pieces;
+}
+
+/** The buffers that are kept, because large runs of one block are at least half of them. */
+class KeptBuffers {
+  readonly #used = new Map<ArrayBufferLike, number>();
+  readonly unusedBytes: number;
+
+  constructor(runs: readonly EntryRun[]) {
+    for (const run of runs) {
+      if (!isLarge(run)) continue;
+      const { buffer } = run.payload;
+      this.#used.set(buffer, (this.#used.get(buffer) ?? 0) + run.payload.length);
+    }
+    let unusedBytes = 0;
+    for (const [buffer, used] of this.#used) {
+      if (2 * used < buffer.byteLength) this.#used.delete(buffer);
+      else unusedBytes += buffer.byteLength - used;
+    }
+    this.unusedBytes = unusedBytes;
+  }
+
+  keeps(run: EntryRun): boolean {
+    return isLarge(run) && this.#used.has(run.payload.buffer);
+  }
 }
