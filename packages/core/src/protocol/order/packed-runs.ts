@@ -22,7 +22,10 @@ export class PackedRuns {
   readonly #pieces: readonly Uint8Array[];
   /** For each entry, where it ends in the payload. */
   readonly #ends: Uint32Array;
-  /** For each run, the index of its first entry, its piece's index, where that begins in the payload, its sender's index, and the submission number of its first entry. */
+  /**
+   * For each run, the index of its first entry, its piece's index, where that begins in the payload, its sender's index, and the
+   * submission number of its first entry.
+   */
   readonly #starts: Uint32Array;
   readonly #pieceIndexes: Uint32Array;
   readonly #pieceStarts: Uint32Array;
