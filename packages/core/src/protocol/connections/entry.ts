@@ -54,7 +54,7 @@ export interface DataCommand {
   readonly kind: 'data';
   readonly connection: ConnectionNumber;
   readonly position: Position;
-  /** In units. Equals `payload.byteLength` for byte streams, where a segment may be cut; otherwise it is never cut. */
+  /** In units. Equals `payload.length` for byte streams, where a segment may be cut; otherwise it is never cut. */
   readonly length: number;
   readonly payload: Uint8Array;
 }
