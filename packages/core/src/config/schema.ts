@@ -187,7 +187,8 @@ const limits = z
       }).optional(),
       historyBytes: bytes({
         example: '1 GiB',
-        description: 'The order log in memory; beyond it, nobody can join by replay. Default 1 GiB.',
+        description:
+          'The order log in memory; beyond it, nobody can join by replay. One replica alone keeps none. Default 1 GiB.',
       }).optional(),
       maxConnections: z
         .int({ error: connectionsRemedy })

@@ -54,7 +54,7 @@ export function joinRuns(runs: readonly EntryRun[]): EntryRun[] {
 }
 
 /** Whether its bytes are not worth being copied. */
-export function isLarge(run: EntryRun): boolean {
+function isLarge(run: EntryRun): boolean {
   return run.payload.length >= limits.keptRunBytesMin;
 }
 
@@ -64,7 +64,7 @@ export function follows(run: EntryRun, next: EntryRun): boolean {
 }
 
 /** Whether a run becomes one with the run before it, where runs are put together. */
-export function isJoined(previous: EntryRun, run: EntryRun): boolean {
+function isJoined(previous: EntryRun, run: EntryRun): boolean {
   return follows(previous, run) && !isLarge(previous) && !isLarge(run);
 }
 

@@ -147,9 +147,16 @@ export class OrderFlow {
       this.#announcedWritable = writable;
       state.emit({ kind: 'writable', writable });
     }
-    state.log.pack(Math.min(state.stable, this.#handedOver) as OrderNumber);
-    const { historyBytesMax } = state.settings;
-    if (state.log.bytes > historyBytesMax) state.log.trim(historyBytesMax, this.#neededFrom());
+    this.#keepHistory();
+  }
+
+  /** History is for joiners: where there is one member, nobody can ever join, and whoever comes in its place begins anew. */
+  #keepHistory(): void {
+    const { log, stable, settings } = this.#state;
+    if (settings.members.length === 1) return log.forget(this.#neededFrom());
+    log.pack(Math.min(stable, this.#handedOver) as OrderNumber);
+    const { historyBytesMax } = settings;
+    if (log.bytes > historyBytesMax) log.trim(historyBytesMax, this.#neededFrom());
   }
 
   /** Fills silence: everybody of the view hears how far this member has come. */

@@ -20,6 +20,8 @@ function bytesOf(runs: readonly EntryRun[]): number[] {
   return runs.flatMap(({ payload }) => [...payload]);
 }
 
+const largeBytes = 256 * 1024;
+
 describe('OrderLog', () => {
   const filled = (): OrderLog => {
     const log = new OrderLog(order(1));
@@ -99,35 +101,36 @@ describe('OrderLog', () => {
     });
   });
 
-  describe('packs large runs', () => {
-    const large = limits.keptRunBytesMin;
-    const runOf = (payload: Uint8Array, submission: number): EntryRun => {
-      const firstSubmission = submission as SubmissionNumber;
-      return { sender: 'a/1' as IncarnationId, firstSubmission, lengths: [payload.length], payload };
-    };
-    const packedOf = (...payloads: Uint8Array[]): OrderLog => {
-      const log = new OrderLog(order(1));
-      for (const [index, payload] of payloads.entries()) log.append(runOf(payload, index + 1));
-      log.pack(log.last, 1);
-      return log;
-    };
-    const buffersOf = (log: OrderLog): ArrayBufferLike[] =>
-      log.slice(order(1), log.last).map(({ payload }) => payload.buffer);
-
-    it('without a copy when they are most of their buffer, all of which it counts', () => {
-      const chunk = new Uint8Array(3 * large);
-      const log = packedOf(chunk.subarray(0, large), chunk.subarray(large, 2 * large), Uint8Array.of(1));
-      expect(buffersOf(log).slice(0, 2)).to.deep.equal([chunk.buffer, chunk.buffer]);
-      expect(buffersOf(log)[0]).to.equal(chunk.buffer);
-      expect(log.bytes).to.be.within(3 * large, 3 * large + 4096);
+  it('leaves what it gave as it was when it drops it and goes on', () => {
+    const log = new OrderLog(order(1));
+    const large = (mark: number): EntryRun => ({
+      ...run(0),
+      lengths: [largeBytes],
+      payload: new Uint8Array(largeBytes).fill(mark),
     });
+    const fill = (from: number, to: number): void => {
+      for (let mark = from; mark <= to; mark++) {
+        log.append(large(mark));
+        log.pack(log.last, 1);
+        log.trim(0, log.last);
+      }
+    };
+    log.append(large(1));
+    log.pack(log.last, 1);
+    const [given] = log.slice(order(1), order(1));
+    fill(2, 100);
+    expect(given!.payload.every((byte) => byte === 1)).to.equal(true);
+  });
 
-    it('with a copy when they would keep much that is of no use', () => {
-      const chunk = new Uint8Array(3 * large);
-      const log = packedOf(chunk.subarray(0, large));
-      expect(buffersOf(log)[0]).not.to.equal(chunk.buffer);
-      expect(log.bytes).to.be.within(large, large + 4096);
-    });
+  it('forgets what is settled, where no history is needed, once it is enough', () => {
+    const log = filled();
+    log.forget(order(7), 2);
+    expect([log.first, log.last]).to.deep.equal([5, 9]);
+    expect(bytesOf(log.slice(order(5), order(9)))).to.deep.equal([5, 6, 7, 8, 9]);
+    log.forget(order(9), 3);
+    expect(log.first).to.equal(5);
+    log.forget(order(9), 2);
+    expect([log.first, log.last, log.bytes]).to.deep.equal([10, 9, 0]);
   });
 
   it('is the same whether it is packed or not', () => {

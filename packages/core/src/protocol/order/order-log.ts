@@ -3,6 +3,7 @@ import { Fifo } from '../fifo.js';
 import { invariant, InvariantBroken } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
+import { HistoryMemory } from './history-memory.js';
 import { PackedRuns } from './packed-runs.js';
 
 /**
@@ -12,6 +13,7 @@ import { PackedRuns } from './packed-runs.js';
 export class OrderLog {
   /** History, each block behind the one before. */
   readonly #blocks = new Fifo<PackedRuns>();
+  readonly #blockMemory = new HistoryMemory();
   /** Payload bytes appended before each block, since the log began. */
   readonly #bytesBeforeBlocks = new Fifo<number>();
   #blockBytes = 0;
@@ -114,16 +116,22 @@ export class OrderLog {
    * @param runsMin how many runs are enough, if they have fewer bytes than `limits.packedBytesMin`
    */
   pack(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
-    if (this.#runs.length < runsMin && !this.#hasBytesToPack()) return;
-    let count = 0;
-    let bytes = 0;
-    while (count < this.#runs.length && this.#lastOf(count) <= settled) bytes += this.#runs[count++]!.payload.length;
-    if (count === 0 || (count < runsMin && bytes < limits.packedBytesMin)) return;
-    const block = new PackedRuns(this.#firsts[0]!, this.#runs.slice(0, count));
+    const count = this.#countSettled(settled, runsMin);
+    if (count === 0) return;
+    const block = new PackedRuns(this.#firsts[0]!, this.#runs.slice(0, count), this.#blockMemory);
     this.#blocks.push(block);
     this.#bytesBeforeBlocks.push(this.#bytesBefore[0]!);
     this.#blockBytes += block.bytes;
     this.#dropRuns(count);
+  }
+
+  /** Instead of `pack`, for who needs no history: drops whole runs up to `settled`, once they would be enough for a block. */
+  forget(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
+    const count = this.#countSettled(settled, runsMin);
+    if (count === 0) return;
+    invariant(this.#blocks.length === 0, 'history is kept or it is not');
+    this.#dropRuns(count);
+    this.#first = this.#firstRun();
   }
 
   /** Drops whole blocks from the front while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
@@ -133,6 +141,7 @@ export class OrderLog {
       this.#blocks.shift();
       this.#bytesBeforeBlocks.shift();
       this.#blockBytes -= oldest.bytes;
+      oldest.release();
       oldest = this.#blocks.first;
       this.#first = oldest?.first ?? this.#firstRun();
     }
@@ -141,6 +150,15 @@ export class OrderLog {
   /** The order number of the first entry that is not packed, or of the next one if there is none. */
   #firstRun(): number {
     return this.#firsts[0] ?? this.#last + 1;
+  }
+
+  /** How many runs are settled; 0 if they are not enough for a block. */
+  #countSettled(settled: OrderNumber, runsMin: number): number {
+    if (this.#runs.length < runsMin && !this.#hasBytesToPack()) return 0;
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#runs.length && this.#lastOf(count) <= settled) bytes += this.#runs[count++]!.payload.length;
+    return count < runsMin && bytes < limits.packedBytesMin ? 0 : count;
   }
 
   #hasBytesToPack(): boolean {
