@@ -1,21 +1,13 @@
 import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net';
-import { BytePool } from './byte-pool.js';
+import { ReadMemory } from './read-memory.js';
 
 /** Most bytes that one read hands over, unless something else is asked for. */
 const usualReadBytes = 64 * 1024;
 
-/** The largest that may be asked for. */
-const largestReadBytes = 128 * 1024;
-
-/** Where the kernel puts what has come for any of the sockets; what is handed over is a copy. */
-const readBuffer = new ArrayBuffer(largestReadBytes);
-
-const pool = new BytePool(readBuffer);
-
 /**
  * A connected socket, read and written past the queues of its stream, which take longer than the system calls that they are for.
- * What has come is put into one buffer that all sockets share, and copied from there. What is to be sent goes at once to
- * what is beneath the stream's queue (`_write`), which queues by itself what the kernel does not take.
+ * What has come is put where `ReadMemory` says. What is to be sent goes at once to what is beneath the stream's queue (`_write`),
+ * which queues by itself what the kernel does not take.
  *
  * Whose stream is of another kind, or does not let itself be moved, is read and written as the stream that it is.
  */
@@ -25,6 +17,7 @@ export class ByteSocket {
   /** Most bytes that one read hands over; fewer are all that there was. */
   readonly readBytesMax: number;
   readonly #isDirect: boolean;
+  readonly #memory: ReadMemory;
   #onBytes: ((bytes: Uint8Array) => void) | undefined;
   #bytesWritten = 0;
   #unsentBytes = 0;
@@ -33,13 +26,12 @@ export class ByteSocket {
   private constructor(source: Socket | ((onread: OnReadOpts) => Socket), readBytesMax = usualReadBytes) {
     this.#isDirect = !(source instanceof Socket);
     this.readBytesMax = readBytesMax;
+    this.#memory = new ReadMemory(readBytesMax);
     this.stream =
       source instanceof Socket
         ? source
-        : source({
-            buffer: new Uint8Array(readBuffer, 0, readBytesMax),
-            callback: (byteLength) => this.#handOver(byteLength),
-          });
+        : source({ buffer: () => this.#memory.next, callback: (byteLength) => this.#handOver(byteLength) });
+    if (this.#isDirect) this.stream.on('close', () => this.#memory.release());
   }
 
   /**
@@ -115,7 +107,7 @@ export class ByteSocket {
   }
 
   #handOver(byteLength: number): boolean {
-    this.#onBytes!(pool.copy(byteLength));
+    this.#onBytes!(this.#memory.take(byteLength));
     return true;
   }
 
