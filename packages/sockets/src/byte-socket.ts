@@ -117,9 +117,10 @@ export class ByteSocket {
 
   #writeBeneath(pieces: readonly Uint8Array[], onDone: (error?: Error | null) => void): void {
     if (pieces.length === 1) return this.stream._write(pieces[0], buffers, onDone);
-    const chunks = pieces.map((chunk) => ({ chunk, encoding: buffers }));
-    // Spares the stream a look at each.
-    this.stream._writev!(Object.assign(chunks, { allBuffers: true }), onDone);
+    const chunks: Chunks = [];
+    for (const chunk of pieces) chunks.push({ chunk, encoding: buffers });
+    chunks.allBuffers = true;
+    this.stream._writev!(chunks, onDone);
   }
 
   #writeToStream(pieces: readonly Uint8Array[], onDone: (error?: Error | null) => void): void {
@@ -135,6 +136,12 @@ export class ByteSocket {
 
 /** What streams call the encoding of bytes, though it is none. */
 const buffers = 'buffer' as BufferEncoding;
+
+/** What streams write at once. */
+interface Chunks extends Array<{ chunk: Uint8Array; encoding: BufferEncoding }> {
+  /** Spares the stream a look at each. */
+  allBuffers?: true;
+}
 
 interface ReadOptions {
   readonly readBytesMax?: number;

@@ -16,19 +16,38 @@ const ownBytes = 256 * 1024;
 /** So many sockets have memory of their own at a time. */
 const ownersMax = 32;
 
-/** What is read into memory of one's own begins where the kernel likes to copy to. */
-const alignmentBytes = 64;
-
 /** Where the kernel puts what has come for any socket without memory of its own; what is handed over is a copy. */
 const sharedBuffer = new ArrayBuffer(largestReadBytes);
 
 const pool = new BytePool(sharedBuffer);
 
-let ownerCount = 0;
+/** Places for so many. */
+class Places {
+  #freeCount: number;
+
+  constructor(count: number) {
+    this.#freeCount = count;
+  }
+
+  /** @returns whether there was one */
+  take(): boolean {
+    if (this.#freeCount === 0) return false;
+    this.#freeCount--;
+    return true;
+  }
+
+  giveBack(): void {
+    this.#freeCount++;
+  }
+}
+
+/** For the sockets with memory of their own. */
+const places = new Places(ownersMax);
 
 /**
  * Where what comes for one socket is put. In most cases into one buffer that all sockets share, and copied from there: so who is
- * silent holds no memory. Who reads much has memory of his own, and what comes there is handed over as it is.
+ * silent holds no memory. Who reads much has memory of his own, and what comes there is handed over as it is, each read right behind
+ * the one before as long as there is room: what was cut by the reads is whole where it lies.
  */
 export class ReadMemory {
   readonly #readBytesMax: number;
@@ -56,11 +75,11 @@ export class ReadMemory {
     const own = this.#own;
     if (own === undefined) {
       const copy = pool.copy(byteLength);
-      if (byteLength >= muchBytes && ownerCount < ownersMax) this.#beginToOwn();
+      if (byteLength >= muchBytes && places.take()) this.#beginToOwn();
       return copy;
     }
     const bytes = new Uint8Array(own, this.#start, byteLength);
-    this.#start += Math.ceil(byteLength / alignmentBytes) * alignmentBytes;
+    this.#start += byteLength;
     this.#littleReads = byteLength < littleBytes ? this.#littleReads + 1 : 0;
     if (this.#littleReads === littleReadsMax) this.release();
     else this.#moveOn(own);
@@ -70,13 +89,12 @@ export class ReadMemory {
   /** Gives up what is its own. */
   release(): void {
     if (this.#own === undefined) return;
-    ownerCount--;
+    places.giveBack();
     this.#own = undefined;
     this.#next = this.#shared;
   }
 
   #beginToOwn(): void {
-    ownerCount++;
     this.#littleReads = 0;
     this.#takeOwn();
   }

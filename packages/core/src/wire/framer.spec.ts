@@ -65,6 +65,34 @@ describe('wire: framer', () => {
     expect(found && decodePeerMessage(found)).to.deep.equal({ kind: 'leave', view: 1 });
   });
 
+  it('hands a frame over where it is, too, that spans chunks which lie behind each other', () => {
+    const whole = new Uint8Array(frameOf(3, Buffer.from('abcdefghij')));
+    const found: Block[] = [];
+    const framer = new Framer((block) => found.push(block) > 0);
+    for (const [from, to] of [
+      [0, 9],
+      [9, 12],
+      [12, whole.length],
+    ] as const)
+      framer.push(new Uint8Array(whole.buffer, from, to - from));
+    expect(found.map(({ bytes }) => bytes.buffer)).to.deep.equal([whole.buffer]);
+    expect(found[0]!.bytes.byteOffset + found[0]!.bodyStart).to.equal(8 + 3);
+  });
+
+  it('writes nowhere when it puts together what does not', () => {
+    const frame = frameOf(3, Buffer.from('abcdefghij'));
+    const buffers = [0, 5, 9, 12].map((from, index, all) => {
+      const buffer = new Uint8Array(40).fill(0xee);
+      buffer.set(frame.subarray(from, all[index + 1] ?? frame.length), 10);
+      return { buffer, length: (all[index + 1] ?? frame.length) - from };
+    });
+    const before = buffers.map(({ buffer }) => [...buffer]);
+    expect(readFrames(buffers.map(({ buffer, length }) => buffer.subarray(10, 10 + length)))).to.deep.equal(
+      readFrames([frame]),
+    );
+    expect(buffers.map(({ buffer }) => [...buffer])).to.deep.equal(before);
+  });
+
   it('stops where the reader has enough', () => {
     const stream = Buffer.concat([frameOf(0, Buffer.from('1')), frameOf(0, Buffer.from('2'))]);
     let count = 0;

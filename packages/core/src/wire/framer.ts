@@ -7,8 +7,9 @@ import { wireLimits } from './limits.js';
 export type FramingFault = 'frame-empty' | 'frame-too-large' | 'frame-header-too-large';
 
 /**
- * Finds the frames in a byte stream, however it is cut into chunks. A frame inside one chunk is handed over where it is;
- * one that spans chunks is assembled in a buffer of its own, the only one that is held.
+ * Finds the frames in a byte stream, however it is cut into chunks. A frame inside one chunk is handed over where it is, and so is
+ * one that spans chunks which lie behind each other in one buffer. Any other is assembled in a buffer of its own, the only one
+ * that is held.
  */
 export class Framer {
   /** Largest frame that is accepted from here on. */
@@ -16,7 +17,10 @@ export class Framer {
   readonly #onFrame: (block: Block) => boolean;
   readonly #prefix = new Uint8Array(frameLengthBytes);
   #prefixLength = 0;
-  #frame: Buffer | undefined;
+  /** Room for the frame that is not whole. */
+  #frame: Uint8Array | undefined;
+  /** It lies in the chunk that it began in. What is behind its bytes there is not ours to write. */
+  #isInPlace = false;
   #frameLength = 0;
   /** With fewer bytes of it, the frame is not worth being cut. */
   #cutFromBytes: number = wireLimits.partBytesMin;
@@ -71,7 +75,7 @@ export class Framer {
     return parts.message;
   }
 
-  /** Copies what the chunk has of a frame that is not whole, and returns the position behind it. */
+  /** Adds what the chunk has to the frame that is not whole, and returns the position behind it. */
   #assemble(chunk: Uint8Array, start: number): number | FramingFault | 'enough' {
     let position = start;
     while (this.#prefixLength < frameLengthBytes) {
@@ -81,13 +85,11 @@ export class Framer {
       const length = readUint32(this.#prefix, 0);
       const fault = this.#fault(length);
       if (fault !== undefined) return fault;
-      this.#frame = Buffer.allocUnsafe(length);
-      this.#frameLength = 0;
-      this.#cutFromBytes = wireLimits.partBytesMin;
+      this.#begin(length, chunk, position);
     }
+    const taken = Math.min(this.#frame!.length - this.#frameLength, chunk.length - position);
+    if (!this.#isThere(chunk, position)) this.#copy(chunk.subarray(position, position + taken));
     const frame = this.#frame!;
-    const taken = Math.min(frame.length - this.#frameLength, chunk.length - position);
-    frame.set(chunk.subarray(position, position + taken), this.#frameLength);
     this.#frameLength += taken;
     position += taken;
     if (this.#frameLength < frame.length) return position;
@@ -95,6 +97,35 @@ export class Framer {
     this.#frame = undefined;
     const outcome = this.#deliver(frame, 0, frame.length);
     return outcome === 'more' ? position : outcome;
+  }
+
+  /** Begins a frame whose first byte is at `position` of the chunk. */
+  #begin(length: number, chunk: Uint8Array, position: number): void {
+    const start = chunk.byteOffset + position;
+    this.#isInPlace = start + length <= chunk.buffer.byteLength;
+    this.#frame = this.#isInPlace ? new Uint8Array(chunk.buffer, start, length) : Buffer.allocUnsafe(length);
+    this.#frameLength = 0;
+    this.#cutFromBytes = wireLimits.partBytesMin;
+  }
+
+  /** Whether what the chunk has at `position` is where the frame goes on. */
+  #isThere(chunk: Uint8Array, position: number): boolean {
+    const frame = this.#frame!;
+    return (
+      this.#isInPlace &&
+      frame.buffer === chunk.buffer &&
+      frame.byteOffset + this.#frameLength === chunk.byteOffset + position
+    );
+  }
+
+  #copy(bytes: Uint8Array): void {
+    const before = this.#frame!;
+    if (this.#isInPlace) {
+      this.#isInPlace = false;
+      this.#frame = Buffer.allocUnsafe(before.length);
+      this.#frame.set(before.subarray(0, this.#frameLength));
+    }
+    this.#frame!.set(bytes, this.#frameLength);
   }
 
   #fault(length: number): FramingFault | undefined {
