@@ -152,11 +152,20 @@ export class OrderFlow {
 
   /** History is for joiners: where there is one member, nobody can ever join, and whoever comes in its place begins anew. */
   #keepHistory(): void {
-    const { log, stable, settings } = this.#state;
-    if (settings.members.length === 1) return log.forget(this.#neededFrom());
-    log.pack(Math.min(stable, this.#handedOver) as OrderNumber);
-    const { historyBytesMax } = settings;
+    const { log, settings } = this.#state;
+    const { members, historyBytesMax } = settings;
+    if (log.mayPack) {
+      if (members.length === 1) log.forget(this.#neededFrom());
+      else log.pack(this.#settled());
+    }
     if (log.bytes > historyBytesMax) log.trim(historyBytesMax, this.#neededFrom());
+  }
+
+  /** The last entry that is history. What peers have still to be sent is none yet: sent from a block, it would spoil its memory. */
+  #settled(): OrderNumber {
+    const { stable, isSequencer } = this.#state;
+    const sent = isSequencer ? this.#sequencer.sentToAll() : Infinity;
+    return Math.min(stable, this.#handedOver, sent) as OrderNumber;
   }
 
   /** Fills silence: everybody of the view hears how far this member has come. */

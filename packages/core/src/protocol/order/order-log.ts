@@ -110,6 +110,11 @@ export class OrderLog {
     for (const run of kept) this.append(run);
   }
 
+  /** Whether there is enough for a block, if it is settled. */
+  get mayPack(): boolean {
+    return this.#runs.length >= limits.packedRunsMin || this.#hasBytesToPack();
+  }
+
   /**
    * Packs whole runs up to `settled`, which nobody will truncate, once they are enough for a block.
    *

@@ -106,4 +106,18 @@ describe('a sequencer', () => {
     window.sequencer.flush();
     expect(window.sequencer.wantsFlush).to.equal(false);
   });
+
+  it('knows up to where everybody has been sent the order, but for those who are far behind', () => {
+    const { state, sequencer } = new ShutWindow().executedBy(a, b, c);
+    sequencer.flush();
+    const { last } = state.log;
+    for (const peer of [b, c]) sequencer.rewind(peer, last);
+    expect(sequencer.sentToAll()).to.equal(last);
+    sequencer.rewind(b, (last - 5) as OrderNumber);
+    expect(sequencer.sentToAll()).to.equal(last - 5);
+    const much = 2 * limits.trailingBytesMax;
+    const firstSubmission = (last + 1) as SubmissionNumber;
+    state.append({ sender: a, firstSubmission, lengths: [much], payload: new Uint8Array(much) });
+    expect(sequencer.sentToAll()).to.equal(last + 1);
+  });
 });

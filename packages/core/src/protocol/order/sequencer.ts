@@ -85,6 +85,17 @@ export class Sequencer {
     return this.#backlog.length > 0 || this.#dispatch.hasDue((peer) => this.#lastSentTo(peer));
   }
 
+  /** The last entry that every peer has been sent, but for those who are far behind. */
+  sentToAll(): OrderNumber {
+    const { log } = this.#state;
+    let sentToAll = log.last;
+    for (const peer of this.#state.viewPeers()) {
+      const sent = this.#lastSentTo(peer);
+      if (sent < sentToAll && log.bytesAfter(sent) < 2 * limits.trailingBytesMax) sentToAll = sent;
+    }
+    return sentToAll;
+  }
+
   /** When a trailing peer is to be sent what waits for it. */
   nextDeadline(): Milliseconds | undefined {
     return this.#dispatch.nextDeadline();
