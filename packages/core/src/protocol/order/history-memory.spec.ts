@@ -49,6 +49,11 @@ describe('HistoryMemory', () => {
 
   it('counts what it leaves out at the end of a segment', () => {
     expect(memory.take(segmentBytes - 10).bytesTaken).to.equal(segmentBytes - 10);
-    expect(memory.take(11).bytesTaken).to.equal(11 + 10);
+    const next = memory.take(11);
+    expect(next.bytesTaken).to.equal(11 + 10);
+    next.release();
+    expect(memory.take(segmentBytes).bytesTaken).to.equal(segmentBytes + segmentBytes - 11);
+    takeWhole(1).release();
+    expect(memory.take(11).bytesTaken).to.equal(11);
   });
 });

@@ -32,14 +32,10 @@ export class HistoryMemory {
     const current = this.#current;
     if (current !== undefined && current.usedBytes + byteLength <= segmentBytes)
       return new HistoryPart(this, current, byteLength, 0);
+    const bytesLeftOut = current === undefined ? 0 : segmentBytes - current.usedBytes;
     this.#current = this.#spares.pop() ?? new Segment(segmentBytes);
     if (current !== undefined) this.#recycle(current);
-    return new HistoryPart(
-      this,
-      this.#current,
-      byteLength,
-      current === undefined ? 0 : segmentBytes - current.usedBytes,
-    );
+    return new HistoryPart(this, this.#current, byteLength, bytesLeftOut);
   }
 
   /** For the parts: one of them is gone. */
