@@ -13,6 +13,7 @@ import type { GroupSettings, MemberEffect, MemberSnapshot, Report } from './memb
 import { rankOf } from './membership/quorum.js';
 import type { Lane, PeerMessage, Status } from './messages.js';
 import { appendNew, countEntries, lastSubmission } from './order/entry-run.js';
+import { segmentBytesFor } from './order/history.js';
 import { OrderLog } from './order/order-log.js';
 import { Submissions } from './order/submissions.js';
 
@@ -34,7 +35,7 @@ export class GroupState {
   /** Asked to leave. */
   leaving = false;
   /** The contiguous entries from the first one kept. */
-  readonly log = new OrderLog(1 as OrderNumber);
+  readonly log: OrderLog;
   /** Entries held beyond the log, not received in the sense of the protocol: for a view change, or ahead of history. */
   staged: OrderLog | undefined;
   /** For each sender, the last of its submissions that is in the log. */
@@ -52,6 +53,12 @@ export class GroupState {
     this.description = description;
     this.settings = settings;
     this.submissions = new Submissions(this.self);
+    this.log = this.newLog(1 as OrderNumber);
+  }
+
+  /** @param first the order number that the first entry gets */
+  newLog(first: OrderNumber): OrderLog {
+    return new OrderLog(first, segmentBytesFor(this.settings.historyBytesMax));
   }
 
   get sequencer(): IncarnationId | undefined {
@@ -90,7 +97,7 @@ export class GroupState {
   stage(first: OrderNumber, runs: readonly EntryRun[]): void {
     if (first > this.held + 1 || first + countEntries(runs) - 1 <= this.held) return;
     if (this.staged === undefined || this.staged.last <= this.log.last) {
-      this.staged = new OrderLog((this.log.last + 1) as OrderNumber);
+      this.staged = this.newLog((this.log.last + 1) as OrderNumber);
     }
     appendNew(first, runs, this.staged.last, (run) => this.staged!.append(run));
   }

@@ -3,7 +3,6 @@ import type { GroupState } from '../group-state.js';
 import { invariant } from '../invariant.js';
 import type { Excluded, Status } from '../messages.js';
 import type { OrderFlow } from '../order/order-flow.js';
-import { OrderLog } from '../order/order-log.js';
 import type { Learning } from './learning.js';
 import { lists, rankOf } from './quorum.js';
 
@@ -143,7 +142,7 @@ export class Installation {
     state.rank = rankOf(view, state.self);
     state.phase = isMember ? 'member' : 'learner';
     state.wedged = false;
-    if (!isMember && state.log.last < view.start) state.staged = new OrderLog((view.start + 1) as OrderNumber);
+    if (!isMember && state.log.last < view.start) state.staged = state.newLog((view.start + 1) as OrderNumber);
     if (isMember)
       for (const sender of state.lastSubmissions.keys()) if (!lists(view, sender)) state.lastSubmissions.delete(sender);
     this.#beginView(view);

@@ -59,7 +59,7 @@ function isLarge(run: EntryRun): boolean {
 }
 
 /** Whether `next` goes on in the submissions of the same sender. */
-export function follows(run: EntryRun, next: EntryRun): boolean {
+function follows(run: EntryRun, next: EntryRun): boolean {
   return next.sender === run.sender && next.firstSubmission === run.firstSubmission + run.lengths.length;
 }
 

@@ -2,6 +2,7 @@ import type { EntryRun, IncarnationId, OrderNumber, SubmissionNumber } from '@lo
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { limits } from '../limits.js';
+import { segmentBytesFor } from './history.js';
 import { OrderLog } from './order-log.js';
 
 const order = (number: number): OrderNumber => number as OrderNumber;
@@ -20,11 +21,16 @@ function bytesOf(runs: readonly EntryRun[]): number[] {
   return runs.flatMap(({ payload }) => [...payload]);
 }
 
+/** A log that begins with the entry 1. */
+function newLog(segmentBytes = segmentBytesFor(1 << 30)): OrderLog {
+  return new OrderLog(order(1), segmentBytes);
+}
+
 const largeBytes = 256 * 1024;
 
 describe('OrderLog', () => {
   const filled = (): OrderLog => {
-    const log = new OrderLog(order(1));
+    const log = newLog();
     for (const entries of [[1, 2, 3], [4], [5, 6, 7, 8], [9]]) log.append(run(...entries));
     return log;
   };
@@ -65,18 +71,18 @@ describe('OrderLog', () => {
   });
 
   it('never truncates what is packed', () => {
-    const log = new OrderLog(order(1));
+    const log = newLog();
     for (let entry = 1; entry <= limits.packedRunsMin; entry++) log.append(run(entry % 256));
     log.pack(log.last);
     expect(() => log.truncate(order(log.last - 1))).to.throw('is not settled');
   });
 
-  describe('drops the oldest blocks beyond its limit', () => {
-    const blockCount = 3;
-    /** A log of three blocks, and one run behind them. */
+  describe('drops the oldest segments beyond its limit', () => {
+    const segmentCount = 3;
+    /** A log of three segments, each as large as what is packed at a time, and one run behind them. */
     function packed(): OrderLog {
-      const log = new OrderLog(order(1));
-      for (let entry = 1; entry <= blockCount * limits.packedRunsMin; entry++) {
+      const log = newLog(limits.packedRunsMin);
+      for (let entry = 1; entry <= segmentCount * limits.packedRunsMin; entry++) {
         log.append(run(entry % 256));
         log.pack(log.last);
       }
@@ -89,7 +95,7 @@ describe('OrderLog', () => {
       log.trim(0, order(limits.packedRunsMin));
       expect(log.first).to.equal(limits.packedRunsMin + 1);
       log.trim(0, order(log.last));
-      expect(log.first).to.equal(blockCount * limits.packedRunsMin + 1);
+      expect(log.first).to.equal(segmentCount * limits.packedRunsMin + 1);
     });
 
     it('and no more than it must', () => {
@@ -102,7 +108,7 @@ describe('OrderLog', () => {
   });
 
   it('leaves what it gave as it was when it drops it and goes on', () => {
-    const log = new OrderLog(order(1));
+    const log = newLog();
     const large = (mark: number): EntryRun => ({
       ...run(0),
       lengths: [largeBytes],
@@ -142,27 +148,34 @@ describe('OrderLog', () => {
       }),
       { minLength: 1, maxLength: 30 },
     );
+    const segments = fc.constantFrom(16, 1000, 2 * limits.keptRunBytesMin, segmentBytesFor(1 << 30));
     fc.assert(
-      fc.property(runs, fc.integer({ min: 1, max: 40 }), fc.infiniteStream(fc.nat()), (given, settled, numbers) => {
-        const [plain, packed] = [new OrderLog(order(1)), new OrderLog(order(1))];
-        const submissions = new Map<string, number>();
-        let byte = 0;
-        for (const { sender, lengths } of given) {
-          const firstSubmission = (submissions.get(sender) ?? 1) as SubmissionNumber;
-          submissions.set(sender, firstSubmission + lengths.length);
-          const payload = Uint8Array.from({ length: lengths.reduce((sum, length) => sum + length, 0) }, () => byte++);
-          for (const log of [plain, packed])
-            log.append({ sender: sender as IncarnationId, firstSubmission, lengths, payload });
-        }
-        packed.pack(order(settled), 1);
-        const from = 1 + (numbers.next().value % plain.last);
-        const to = from - 1 + (numbers.next().value % (plain.last - from + 2));
-        expect(entriesOf(packed.slice(order(from), order(to)))).to.deep.equal(
-          entriesOf(plain.slice(order(from), order(to))),
-        );
-        expect(packed.bytesAfter(order(from))).to.be.at.most(plain.bytesAfter(order(from)));
-        expect(packed.last).to.equal(plain.last);
-      }),
+      fc.property(
+        runs,
+        segments,
+        fc.integer({ min: 1, max: 40 }),
+        fc.infiniteStream(fc.nat()),
+        (given, segmentBytes, settled, numbers) => {
+          const [plain, packed] = [newLog(), newLog(segmentBytes)];
+          const submissions = new Map<string, number>();
+          let byte = 0;
+          for (const { sender, lengths } of given) {
+            const firstSubmission = (submissions.get(sender) ?? 1) as SubmissionNumber;
+            submissions.set(sender, firstSubmission + lengths.length);
+            const payload = Uint8Array.from({ length: lengths.reduce((sum, length) => sum + length, 0) }, () => byte++);
+            for (const log of [plain, packed])
+              log.append({ sender: sender as IncarnationId, firstSubmission, lengths, payload });
+          }
+          packed.pack(order(settled), 1);
+          const from = 1 + (numbers.next().value % plain.last);
+          const to = from - 1 + (numbers.next().value % (plain.last - from + 2));
+          expect(entriesOf(packed.slice(order(from), order(to)))).to.deep.equal(
+            entriesOf(plain.slice(order(from), order(to))),
+          );
+          expect(packed.bytesAfter(order(from))).to.be.at.most(plain.bytesAfter(order(from)));
+          expect(packed.last).to.equal(plain.last);
+        },
+      ),
     );
   });
 });

@@ -1,23 +1,16 @@
 import type { EntryRun, OrderNumber } from '@lockstep/contracts';
-import { Fifo } from '../fifo.js';
 import { invariant, InvariantBroken } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
-import { HistoryMemory } from './history-memory.js';
-import { PackedRuns } from './packed-runs.js';
+import { History } from './history.js';
 
 /**
  * Consecutive entries in their order, in memory. The latest runs are kept as they came: they share their bytes with what was
- * read, and are handed on without a copy. What is settled is packed, a block at a time.
+ * read, and are handed on without a copy. What is settled becomes history, some of it at a time.
  */
 export class OrderLog {
-  /** History, each block behind the one before. */
-  readonly #blocks = new Fifo<PackedRuns>();
-  readonly #blockMemory = new HistoryMemory();
-  /** Payload bytes appended before each block, since the log began. */
-  readonly #bytesBeforeBlocks = new Fifo<number>();
-  #blockBytes = 0;
-  /** What follows the blocks. */
+  readonly #history: History;
+  /** What follows history. */
   readonly #runs: EntryRun[] = [];
   /** The order number of each run's first entry. */
   readonly #firsts: number[] = [];
@@ -28,8 +21,12 @@ export class OrderLog {
   /** Payload bytes appended since the log began. */
   #appendedBytes = 0;
 
-  /** @param first the order number that the first appended entry gets */
-  constructor(first: OrderNumber) {
+  /**
+   * @param first the order number that the first appended entry gets
+   * @param segmentBytes how much of its history is dropped at a time; see `segmentBytesFor`
+   */
+  constructor(first: OrderNumber, segmentBytes: number) {
+    this.#history = new History(segmentBytes);
     this.#first = first;
     this.#last = first - 1;
   }
@@ -46,8 +43,7 @@ export class OrderLog {
 
   /** Bytes of memory that the kept entries take, roughly. */
   get bytes(): number {
-    const runBytes = this.#runs.length === 0 ? 0 : this.#appendedBytes - this.#bytesBefore[0]!;
-    return this.#blockBytes + runBytes + this.#runs.length * limits.runOverheadBytes;
+    return this.#history.bytes + this.#runBytes() + this.#runs.length * limits.runOverheadBytes;
   }
 
   /** Payload bytes of the entries behind `order`; may count the run that `order` is in as a whole. */
@@ -55,9 +51,7 @@ export class OrderLog {
     if (order >= this.#last) return 0;
     const next = Math.max(order + 1, this.#first);
     if (next >= this.#firstRun()) return this.#appendedBytes - this.#bytesBefore[indexOf(this.#firsts, next)]!;
-    const index = this.#blockOf(next);
-    const block = this.#blocks.at(index)!;
-    return this.#appendedBytes - this.#bytesBeforeBlocks.at(index)! - block.payloadBytes + block.bytesAfter(next - 1);
+    return this.#history.bytesAfter(next - 1) + this.#runBytes();
   }
 
   append(run: EntryRun): void {
@@ -77,16 +71,9 @@ export class OrderLog {
     if (to < from) return [];
     if (from < this.#first || to > this.#last) throw new InvariantBroken(`the log holds ${from}..${to}`);
     const slice: EntryRun[] = [];
+    const lastOfHistory = this.#firstRun() - 1;
     let bytes = 0;
-    for (let index = this.#blockOf(from); from < this.#firstRun() && index < this.#blocks.length; index++) {
-      const block = this.#blocks.at(index)!;
-      if (block.first > to || bytes >= bytesMax) return slice;
-      for (const run of block.slice(Math.max(from, block.first), Math.min(to, block.last))) {
-        if (bytes >= bytesMax) return slice;
-        slice.push(run);
-        bytes += run.payload.length;
-      }
-    }
+    if (from <= lastOfHistory) bytes = this.#history.addTo(slice, from, Math.min(to, lastOfHistory), bytesMax);
     for (let index = indexOf(this.#firsts, from); index < this.#runs.length && bytes < bytesMax; index++) {
       const first = this.#firsts[index]!;
       if (first > to) break;
@@ -99,7 +86,7 @@ export class OrderLog {
     return slice;
   }
 
-  /** Drops everything behind `last`, which may not lie in what is packed. */
+  /** Drops everything behind `last`, which may not lie in history. */
   truncate(last: OrderNumber): void {
     if (last >= this.#last) return;
     invariant(last >= this.#firstRun() - 1, `what follows ${last} is not settled`);
@@ -110,54 +97,51 @@ export class OrderLog {
     for (const run of kept) this.append(run);
   }
 
-  /** Whether there is enough for a block, if it is settled. */
+  /** Whether there is enough to be packed, if it is settled. */
   get mayPack(): boolean {
     return this.#runs.length >= limits.packedRunsMin || this.#hasBytesToPack();
   }
 
   /**
-   * Packs whole runs up to `settled`, which nobody will truncate, once they are enough for a block.
+   * Makes history of whole runs up to `settled`, which nobody will truncate, once they are enough.
    *
    * @param runsMin how many runs are enough, if they have fewer bytes than `limits.packedBytesMin`
    */
   pack(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
     const count = this.#countSettled(settled, runsMin);
-    if (count === 0) return;
-    const block = new PackedRuns(this.#firsts[0]!, this.#runs.slice(0, count), this.#blockMemory);
-    this.#blocks.push(block);
-    this.#bytesBeforeBlocks.push(this.#bytesBefore[0]!);
-    this.#blockBytes += block.bytes;
-    this.#dropRuns(count);
+    for (let index = 0; index < count; index++) this.#history.append(this.#firsts[index]!, this.#runs[index]!);
+    if (count > 0) this.#dropRuns(count);
   }
 
-  /** Instead of `pack`, for who needs no history: drops whole runs up to `settled`, once they would be enough for a block. */
+  /** Instead of `pack`, for who needs no history: drops whole runs up to `settled`, once they would be enough. */
   forget(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
     const count = this.#countSettled(settled, runsMin);
     if (count === 0) return;
-    invariant(this.#blocks.length === 0, 'history is kept or it is not');
+    invariant(this.#history.oldest === undefined, 'history is kept or it is not');
     this.#dropRuns(count);
     this.#first = this.#firstRun();
   }
 
-  /** Drops whole blocks from the front while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
+  /** Drops history from its front, a segment at a time, while more than `bytesMax` are kept, but never an entry behind `keepAfter`. */
   trim(bytesMax: number, keepAfter: OrderNumber): void {
-    let oldest = this.#blocks.first;
+    let { oldest } = this.#history;
     while (oldest !== undefined && this.bytes > bytesMax && oldest.last <= keepAfter) {
-      this.#blocks.shift();
-      this.#bytesBeforeBlocks.shift();
-      this.#blockBytes -= oldest.bytes;
-      oldest.release();
-      oldest = this.#blocks.first;
+      this.#history.dropOldest();
+      oldest = this.#history.oldest;
       this.#first = oldest?.first ?? this.#firstRun();
     }
   }
 
-  /** The order number of the first entry that is not packed, or of the next one if there is none. */
+  /** The order number of the first entry that is not history, or of the next one if there is none. */
   #firstRun(): number {
     return this.#firsts[0] ?? this.#last + 1;
   }
 
-  /** How many runs are settled; 0 if they are not enough for a block. */
+  #runBytes(): number {
+    return this.#runs.length === 0 ? 0 : this.#appendedBytes - this.#bytesBefore[0]!;
+  }
+
+  /** How many runs are settled; 0 if they are not enough. */
   #countSettled(settled: OrderNumber, runsMin: number): number {
     if (this.#runs.length < runsMin && !this.#hasBytesToPack()) return 0;
     let count = 0;
@@ -167,7 +151,7 @@ export class OrderLog {
   }
 
   #hasBytesToPack(): boolean {
-    return this.#runs.length > 0 && this.#appendedBytes - this.#bytesBefore[0]! >= limits.packedBytesMin;
+    return this.#runBytes() >= limits.packedBytesMin;
   }
 
   #lastOf(index: number): number {
@@ -178,18 +162,6 @@ export class OrderLog {
     this.#runs.splice(0, count);
     this.#firsts.splice(0, count);
     this.#bytesBefore.splice(0, count);
-  }
-
-  /** The index of the block that holds `order`, if it is packed. */
-  #blockOf(order: number): number {
-    let low = 0;
-    let high = this.#blocks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#blocks.at(middle)!.first <= order) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
 
