@@ -23,13 +23,16 @@ export class RawClient {
     this.socket.write(Buffer.from(texts.join(''), 'latin1'));
   }
 
-  /** @throws Error if it does not come */
+  /** @throws Error if it does not come, as soon as nothing will come any more */
   async untilReceived(text: string): Promise<void> {
-    await until(`the client has received ${JSON.stringify(text)}`, () => this.received.includes(text)).catch(
-      (error: Error) => {
-        throw new Error(`${error.message}, but this: ${JSON.stringify(this.received.slice(-500))}`);
-      },
+    const what = `the client has received ${JSON.stringify(text)}`;
+    const received = (): string => `this: ${JSON.stringify(this.received.slice(-500))}`;
+    await until(
+      () => `${what}, but ${received()}`,
+      () => this.received.includes(text) || this.incoming !== 'open',
     );
+    if (!this.received.includes(text))
+      throw new Error(`${what}: not before the end (${this.incoming}), but ${received()}`);
   }
 
   /** Waits until the other side closes. @returns all that came */

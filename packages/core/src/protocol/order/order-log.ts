@@ -6,7 +6,7 @@ import { History } from './history.js';
 
 /**
  * Consecutive entries in their order, in memory. The latest runs are kept as they came: they share their bytes with what was
- * read, and are handed on without a copy. What is settled becomes history, some of it at a time.
+ * read, and are handed on without a copy. What is settled becomes history, many runs at a time.
  */
 export class OrderLog {
   readonly #history: History;
@@ -99,7 +99,7 @@ export class OrderLog {
 
   /** Whether there is enough to be packed, if it is settled. */
   get mayPack(): boolean {
-    return this.#runs.length >= limits.packedRunsMin || this.#hasBytesToPack();
+    return this.#isEnough(limits.packedRunsMin);
   }
 
   /**
@@ -143,15 +143,16 @@ export class OrderLog {
 
   /** How many runs are settled; 0 if they are not enough. */
   #countSettled(settled: OrderNumber, runsMin: number): number {
-    if (this.#runs.length < runsMin && !this.#hasBytesToPack()) return 0;
+    if (!this.#isEnough(runsMin)) return 0;
     let count = 0;
     let bytes = 0;
     while (count < this.#runs.length && this.#lastOf(count) <= settled) bytes += this.#runs[count++]!.payload.length;
     return count < runsMin && bytes < limits.packedBytesMin ? 0 : count;
   }
 
-  #hasBytesToPack(): boolean {
-    return this.#runBytes() >= limits.packedBytesMin;
+  /** Whether these are many runs, or many bytes. */
+  #isEnough(runsMin: number): boolean {
+    return this.#runs.length >= runsMin || this.#runBytes() >= limits.packedBytesMin;
   }
 
   #lastOf(index: number): number {
