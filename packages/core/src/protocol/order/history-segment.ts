@@ -1,5 +1,6 @@
 import type { EntryRun, IncarnationId, SubmissionNumber } from '@lockstep/contracts';
 import { limits } from '../limits.js';
+import { lastAtMost } from './last-at-most.js';
 
 /** Slots that the index of a segment begins with. */
 const slotsMin = 256;
@@ -112,7 +113,11 @@ export class HistorySegment {
   addTo(list: EntryRun[], from: number, to: number, bytesMax: number): number {
     let bytes = 0;
     let order = from;
-    for (let index = this.#runOf(from - this.first); order <= to && bytes < bytesMax; index++) {
+    for (
+      let index = lastAtMost(this.#starts, from - this.first, this.#runCount);
+      order <= to && bytes < bytesMax;
+      index++
+    ) {
       const start = this.#starts[index]!;
       const behind = this.first + (index + 1 < this.#runCount ? this.#starts[index + 1]! : this.count);
       const last = Math.min(behind - 1, to);
@@ -154,18 +159,6 @@ export class HistorySegment {
     this.#starts[this.#runCount] = this.count;
     this.#senderIndexes[this.#runCount] = senderIndex;
     this.#submissions[this.#runCount++] = firstSubmission;
-  }
-
-  /** The run that the entry of this index is in. */
-  #runOf(entry: number): number {
-    let low = 0;
-    let high = this.#runCount - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= entry) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }
 

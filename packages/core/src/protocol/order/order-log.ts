@@ -3,6 +3,7 @@ import { invariant, InvariantBroken } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
 import { History } from './history.js';
+import { lastAtMost } from './last-at-most.js';
 
 /**
  * Consecutive entries in their order, in memory. The latest runs are kept as they came: they share their bytes with what was
@@ -50,7 +51,7 @@ export class OrderLog {
   bytesAfter(order: OrderNumber): number {
     if (order >= this.#last) return 0;
     const next = Math.max(order + 1, this.#first);
-    if (next >= this.#firstRun()) return this.#appendedBytes - this.#bytesBefore[indexOf(this.#firsts, next)]!;
+    if (next >= this.#firstRun()) return this.#appendedBytes - this.#bytesBefore[lastAtMost(this.#firsts, next)]!;
     return this.#history.bytesAfter(next - 1) + this.#runBytes();
   }
 
@@ -74,7 +75,7 @@ export class OrderLog {
     const lastOfHistory = this.#firstRun() - 1;
     let bytes = 0;
     if (from <= lastOfHistory) bytes = this.#history.addTo(slice, from, Math.min(to, lastOfHistory), bytesMax);
-    for (let index = indexOf(this.#firsts, from); index < this.#runs.length && bytes < bytesMax; index++) {
+    for (let index = lastAtMost(this.#firsts, from); index < this.#runs.length && bytes < bytesMax; index++) {
       const first = this.#firsts[index]!;
       if (first > to) break;
       const run = this.#runs[index]!;
@@ -164,16 +165,4 @@ export class OrderLog {
     this.#firsts.splice(0, count);
     this.#bytesBefore.splice(0, count);
   }
-}
-
-/** The index of the last of ascending numbers that is not larger than `number`; 0 if there is none. */
-function indexOf(numbers: readonly number[], number: number): number {
-  let low = 0;
-  let high = numbers.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (numbers[middle]! <= number) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }
