@@ -1,4 +1,5 @@
 import { connect, Socket, type NetConnectOpts, type OnReadOpts } from 'node:net';
+import { runAsCallback } from './callback-end.js';
 import { ReadMemory } from './read-memory.js';
 
 /** Most bytes that one read hands over, unless something else is asked for. */
@@ -107,7 +108,7 @@ export class ByteSocket {
   }
 
   #handOver(byteLength: number): boolean {
-    this.#onBytes!(this.#memory.take(byteLength));
+    runAsCallback(this.#onBytes!, this.#memory.take(byteLength));
     return true;
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { atCallbackEnd, callbackTime } from './callback-end.js';
+import { atCallbackEnd, callbackTime, runAsCallback } from './callback-end.js';
 
 describe('the end of a callback', () => {
   it('comes before the next callback, with everything in its order', async () => {
@@ -40,6 +40,60 @@ describe('the end of a callback', () => {
     } finally {
       for (const listener of listeners) process.on('unhandledRejection', listener as never);
     }
+  });
+});
+
+describe('what is run as a callback', () => {
+  it('has its end before it returns, with everything in its order', () => {
+    const calls: string[] = [];
+    runAsCallback((name: string) => {
+      atCallbackEnd(() => {
+        calls.push('first');
+        atCallbackEnd(() => calls.push('asked for by the first'));
+      });
+      atCallbackEnd(() => calls.push('second'));
+      calls.push(name);
+    }, 'callback');
+    expect(calls).to.deep.equal(['callback', 'first', 'second', 'asked for by the first']);
+  });
+
+  it('has no end of its own within another callback, whoever runs that', async () => {
+    const calls: string[] = [];
+    const inner = (name: string): void => {
+      atCallbackEnd(() => calls.push(`end of ${name}`));
+    };
+    runAsCallback(() => {
+      runAsCallback(inner, 'inner');
+      calls.push('outer');
+    }, undefined);
+    expect(calls.splice(0)).to.deep.equal(['outer', 'end of inner']);
+    atCallbackEnd(() => calls.push('first'));
+    runAsCallback(inner, 'inner');
+    expect(calls).to.deep.equal([]);
+    await nextTurn();
+    expect(calls).to.deep.equal(['first', 'end of inner']);
+  });
+
+  it('has its end when it fails, and what fails at the end keeps nothing else from being done', async () => {
+    const calls: string[] = [];
+    const fail = (): never => {
+      throw new Error('failed on purpose');
+    };
+    const callback = (): void => {
+      atCallbackEnd(() => calls.push('end'));
+      fail();
+    };
+    expect(() => runAsCallback(callback, undefined)).to.throw('failed on purpose');
+    expect(calls.splice(0)).to.deep.equal(['end']);
+    const failsAtEnd = (): void => {
+      atCallbackEnd(fail);
+      atCallbackEnd(() => calls.push('behind'));
+    };
+    expect(() => runAsCallback(failsAtEnd, undefined)).to.throw('failed on purpose');
+    await nextTurn();
+    expect(calls.splice(0)).to.deep.equal(['behind']);
+    runAsCallback(() => atCallbackEnd(() => calls.push('as ever')), undefined);
+    expect(calls).to.deep.equal(['as ever']);
   });
 });
 

@@ -7,12 +7,30 @@ class PresentCallback {
   /** What is to be done at its end, up to `#dueCount`; the slots are used again. */
   readonly #due: ((() => void) | undefined)[] = [];
   #dueCount = 0;
+  /** Whoever runs the callback sees to its end. */
+  #isAttended = false;
   #time = 0;
   #timeIsKnown = false;
 
   atEnd(action: () => void): void {
     this.#due[this.#dueCount++] = action;
-    if (this.#dueCount === 1) void settled.then(this.#end);
+    if (this.#dueCount === 1 && !this.#isAttended) void settled.then(this.#end);
+  }
+
+  run<Argument>(callback: (argument: Argument) => void, argument: Argument): void {
+    // Within another one, or with an end of it under way, there is one that it belongs to.
+    if (this.#isAttended || this.#dueCount > 0) return callback(argument);
+    this.#isAttended = true;
+    try {
+      callback(argument);
+    } finally {
+      try {
+        this.#end();
+      } finally {
+        this.#isAttended = false;
+        if (this.#dueCount > 0) void settled.then(this.#end);
+      }
+    }
   }
 
   time(): number {
@@ -41,7 +59,7 @@ class PresentCallback {
   #goOnBehind(doneCount: number): void {
     if (doneCount < this.#dueCount) this.#due.copyWithin(0, doneCount, this.#dueCount);
     this.#dueCount -= doneCount;
-    if (this.#dueCount > 0) void settled.then(this.#end);
+    if (this.#dueCount > 0 && !this.#isAttended) void settled.then(this.#end);
   }
 
   readonly #forgetTime = (): void => {
@@ -58,6 +76,14 @@ const presentCallback = new PresentCallback();
  */
 export function atCallbackEnd(action: () => void): void {
   presentCallback.atEnd(action);
+}
+
+/**
+ * Calls what is the whole of a callback of the event loop, and does then what was asked for at its end, which spares it the
+ * microtask.
+ */
+export function runAsCallback<Argument>(callback: (argument: Argument) => void, argument: Argument): void {
+  presentCallback.run(callback, argument);
 }
 
 /**

@@ -30,7 +30,7 @@ describe('entry reader', () => {
     const reader = new EntryReader(self, codec);
     const own = [detach(100), detach(101), detach(102)];
     for (const entry of own) reader.submitted(entry);
-    const first = reader.read({ first: 5 as OrderNumber, runs: [run(other, 7, 1, 0), run(self, 1, 100, 101)] });
+    const first = reader.read({ first: 5 as OrderNumber, runs: [run(other, 7, 1, 0), run(self, 1, 100, 101)] }).read();
     expect(first).to.deep.equal([
       { order: 5, sender: other, submission: 7, entry: detach(1) },
       { order: 6, sender: other, submission: 8, entry: undefined },
@@ -38,13 +38,28 @@ describe('entry reader', () => {
       { order: 8, sender: self, submission: 2, entry: detach(101) },
     ]);
     expect(first[2]!.entry).to.equal(own[0]);
-    expect(reader.read({ first: 9 as OrderNumber, runs: [run(self, 3, 102)] })[0]!.entry).to.equal(own[2]);
+    expect(reader.read({ first: 9 as OrderNumber, runs: [run(self, 3, 102)] }).read()[0]!.entry).to.equal(own[2]);
+  });
+
+  it('knows how many they are before it decodes any, and decodes each once', () => {
+    let decodedCount = 0;
+    const counting = { ...codec, decode: (bytes: Uint8Array) => (decodedCount++, codec.decode(bytes)) };
+    const reader = new EntryReader(self, counting);
+    reader.submitted(detach(100));
+    const runs = [run(other, 7, 1, 2), run(self, 1, 100)];
+    const unread = reader.read({ first: 5 as OrderNumber, runs });
+    expect(unread.length).to.equal(3);
+    expect(decodedCount).to.equal(0);
+    const entries = unread.read();
+    expect(entries).to.have.length(3);
+    expect(unread.read()).to.equal(entries);
+    expect(decodedCount).to.equal(2);
   });
 
   it('what it never submitted cannot be its own', () => {
     const reader = new EntryReader(self, codec);
-    expect(() => reader.read({ first: 1 as OrderNumber, runs: [run(self, 1, 1)] })).to.throw('invariant broken');
+    expect(() => reader.read({ first: 1 as OrderNumber, runs: [run(self, 1, 1)] }).read()).to.throw('invariant broken');
     reader.submitted(detach(1));
-    expect(() => reader.read({ first: 1 as OrderNumber, runs: [run(self, 2, 1)] })).to.throw('invariant broken');
+    expect(() => reader.read({ first: 1 as OrderNumber, runs: [run(self, 2, 1)] }).read()).to.throw('invariant broken');
   });
 });

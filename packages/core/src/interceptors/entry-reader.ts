@@ -1,8 +1,9 @@
 import type { IncarnationId, OrderedRuns, OrderNumber, SubmissionNumber } from '@lockstep/contracts';
 import type { Entry } from '../protocol/connections/entry.js';
-import type { OrderedEntry } from '../protocol/connections/replica-io.js';
+import type { OrderedEntries, OrderedEntry } from '../protocol/connections/replica-io.js';
 import { Fifo } from '../protocol/fifo.js';
 import { invariant } from '../protocol/invariant.js';
+import { countEntries } from '../protocol/order/entry-run.js';
 import type { EntryCodec } from './entry-codec.js';
 
 /**
@@ -25,7 +26,12 @@ export class EntryReader {
     this.#submitted.push(entry);
   }
 
-  read({ first, runs }: OrderedRuns): OrderedEntry[] {
+  /** What the order has brought, to be read in the order of these calls, once or never. */
+  read(ordered: OrderedRuns): OrderedEntries {
+    return new Unread(ordered, this.#decode);
+  }
+
+  readonly #decode = ({ first, runs }: OrderedRuns): OrderedEntry[] => {
     const entries: OrderedEntry[] = [];
     let order = first as number;
     for (const { sender, firstSubmission, lengths, payload } of runs) {
@@ -40,11 +46,29 @@ export class EntryReader {
       }
     }
     return entries;
-  }
+  };
 
   #takeOwn(submission: SubmissionNumber): Entry {
     const entry = this.#submitted.shift();
     invariant(entry !== undefined && submission === ++this.#returned, 'own entries come in the order of submission');
     return entry;
+  }
+}
+
+/** Entries that are read when they are asked for. */
+class Unread implements OrderedEntries {
+  readonly length: number;
+  readonly #ordered: OrderedRuns;
+  readonly #decode: (ordered: OrderedRuns) => OrderedEntry[];
+  #entries: OrderedEntry[] | undefined;
+
+  constructor(ordered: OrderedRuns, decode: (ordered: OrderedRuns) => OrderedEntry[]) {
+    this.length = countEntries(ordered.runs);
+    this.#ordered = ordered;
+    this.#decode = decode;
+  }
+
+  read(): readonly OrderedEntry[] {
+    return (this.#entries ??= this.#decode(this.#ordered));
   }
 }

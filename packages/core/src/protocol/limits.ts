@@ -21,9 +21,14 @@ export const limits = {
    * How long the sequencer may keep the order back from members whose receipt nobody waits for, in milliseconds: until the
    * first turn after `trailingMs`, at most for `trailingMsMax`, and as long as it is less than so many bytes.
    */
-  trailingMs: 2,
-  trailingMsMax: 5,
+  trailingMs: 15,
+  trailingMsMax: 20,
   trailingBytesMax: 64 * 1024,
+  /** The same, where those whose receipts are waited for do not answer, or where clients may wait. */
+  hurriedMs: 2,
+  hurriedMsMax: 5,
+  /** A member that has submitted something within so many milliseconds has clients. */
+  servingMs: 1000,
   /** What a run in the log costs beside its payload until it is packed, roughly. */
   runOverheadBytes: 400,
   /** An entry, or a run, of so many bytes is not copied to be put together with others. */

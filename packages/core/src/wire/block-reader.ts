@@ -1,6 +1,6 @@
 import { Reader } from 'protobufjs/minimal.js';
 import type { Block } from './block.js';
-import { LastText } from './last-text.js';
+import { RecentTexts } from './recent-texts.js';
 
 /** A generated message class, as far as decoding needs it. */
 interface Decodable<Fields> {
@@ -16,8 +16,8 @@ const integerBytesMax = 8;
 /** Field numbers begin from one. */
 const smallestTag = 1 << 3;
 
-/** Most texts are the name of one client interceptor, in each of its batches. */
-const lastText = new LastText();
+/** Most texts are names: of a member with each run of its entries, of a client interceptor with each of its batches. */
+const recentTexts = new RecentTexts();
 
 /** What another program sent is not what it should be. Stays inside the codecs: whoever called them gets undefined. */
 export class Malformed extends Error {}
@@ -80,15 +80,16 @@ export class BlockReader extends Reader {
   textBefore(end: number): string {
     const start = this.pos;
     const fieldEnd = this.fieldEndBefore(end);
-    if (lastText.isAt(this.buf, this.pos, fieldEnd)) {
-      this.pos = fieldEnd;
-      return lastText.text;
-    }
     const textStart = this.pos;
+    const recent = recentTexts.find(this.buf, textStart, fieldEnd);
+    if (recent !== undefined) {
+      this.pos = fieldEnd;
+      return recent;
+    }
     this.pos = start;
     const text = this.string();
     if (this.pos !== fieldEnd) throw new Malformed('a text of no good length');
-    lastText.note(text, this.buf, textStart, fieldEnd);
+    recentTexts.note(text, this.buf, textStart, fieldEnd);
     return text;
   }
 

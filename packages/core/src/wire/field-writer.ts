@@ -20,6 +20,14 @@ const largestShifted = 0x7fff_ffff;
 /** Fewer bytes than these are copied sooner by a loop than by a call. */
 const loopBytesMax = 64;
 
+/** So many texts are remembered with their bytes; a power of two. */
+const textSlots = 32;
+
+interface EncodedText {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Writes the headers of the messages that are hot: those that a request or its answer causes. Their fields are written by
  * hand, in the order of their numbers, as protobuf wants them; `hot-messages.spec.ts` holds them against the generated code.
@@ -28,6 +36,8 @@ const loopBytesMax = 64;
 class FieldWriter {
   #bytes = Buffer.allocUnsafe(1024);
   #position = headroomBytes;
+  /** Most texts are the names of members and of client interceptors: the same few with every message. */
+  readonly #texts: (EncodedText | undefined)[] = new Array<EncodedText | undefined>(textSlots).fill(undefined);
 
   /** Begins a header. */
   start(): void {
@@ -50,7 +60,16 @@ class FieldWriter {
     if (value === '') return;
     const start = this.open(tag);
     this.#reserve(3 * value.length);
-    this.#position += this.#bytes.write(value, this.#position);
+    const slot = slotOf(value);
+    const known = this.#texts[slot];
+    if (known?.text === value) this.#appendShort(known.bytes);
+    else {
+      const byteLength = this.#bytes.write(value, this.#position);
+      this.#position += byteLength;
+      // A copy, for the buffer is used again.
+      if (byteLength <= loopBytesMax)
+        this.#texts[slot] = { text: value, bytes: Uint8Array.prototype.slice.call(this.#bytes, start, this.#position) };
+    }
     this.close(start);
   }
 
@@ -143,6 +162,10 @@ class FieldWriter {
     return copy;
   }
 
+  #appendShort(bytes: Uint8Array): void {
+    for (let index = 0; index < bytes.length; index++) this.#bytes[this.#position++] = bytes[index]!;
+  }
+
   #varint(value: number): void {
     const bytes = this.#bytes;
     let rest = value;
@@ -167,6 +190,12 @@ class FieldWriter {
 
 /** The one writer: encoding a message calls nothing that encodes another, and leaves nothing in it for the next. */
 export const fieldWriter = new FieldWriter();
+
+/** Names differ at their ends. */
+function slotOf(text: string): number {
+  const { length } = text;
+  return (text.charCodeAt(0) + 3 * text.charCodeAt(length >> 1) + 5 * text.charCodeAt(length - 1) + length) % textSlots;
+}
 
 function varintBytes(value: number): number {
   let count = 1;

@@ -63,6 +63,7 @@ describe('attachments of client interceptors', () => {
   it('are told how far the requests are in and taken, and that nothing else is live', () => {
     const bench = new ReplicaBench(b1);
     bench.settle(attach(1, a1), commands(1, open(1), open(2), data(1, 0, 'abc'), reset(2), open(3), end(3, 0)));
+    bench.later();
     bench.tell({ kind: 'input-taken', connection: keyOf('k:1@2'), units: 2 });
     bench.linkUp();
     bench.ask(2, true);
@@ -74,6 +75,7 @@ describe('attachments of client interceptors', () => {
   it('go on with the output behind what was received', () => {
     const bench = new ReplicaBench(b1);
     bench.settle(attach(1, a1), commands(1, open(1)));
+    bench.later();
     bench.output('abcdef', 2);
     bench.linkUp();
     bench.ask(2, true);

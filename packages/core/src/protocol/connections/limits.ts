@@ -13,8 +13,8 @@ export const connectionLimits = {
    * A replica without links of client interceptors executes in larger pieces: with the first entry after `deferMs`
    * milliseconds, after `deferMsMax` at the latest, and at once when so many entries wait.
    */
-  deferMs: 2,
-  deferMsMax: 5,
+  deferMs: 15,
+  deferMsMax: 20,
   deferredEntriesMax: 64,
   /** Live connections of one client interceptor, whatever is configured. */
   connectionsPerClientMax: 65_536,

@@ -177,13 +177,11 @@ export class ReplicaBench {
 
   /** The next entries of the order. */
   order(...entries: (Entry | undefined)[]): readonly ReplicaEffect[] {
-    return this.tell({
-      kind: 'ordered',
-      entries: entries.map((entry) => {
-        const order = ++this.#order as OrderNumber;
-        return { order, sender: a1, submission: order as number as SubmissionNumber, entry };
-      }),
+    const ordered = entries.map((entry) => {
+      const order = ++this.#order as OrderNumber;
+      return { order, sender: a1, submission: order as number as SubmissionNumber, entry };
     });
+    return this.tell({ kind: 'ordered', entries: { length: ordered.length, read: () => ordered } });
   }
 
   stable(through: number = this.#order): readonly ReplicaEffect[] {

@@ -46,12 +46,20 @@ export interface OrderedEntry {
   readonly entry: Entry | undefined;
 }
 
+/** Entries of the order that follow each other. They are made of their bytes no sooner than they are applied. */
+export interface OrderedEntries {
+  /** How many they are. */
+  readonly length: number;
+  /** All of them, in their order. Called in the order of these objects; called again, it returns the same. */
+  read(): readonly OrderedEntry[];
+}
+
 /**
  * What the replica engine is told: by the group, by client interceptors, by the executor. A client interceptor has at
  * most one link to a replica; after a `close-client` effect nothing more is told about that link, not even its end.
  */
 export type ReplicaInput =
-  | { readonly kind: 'ordered'; readonly entries: readonly OrderedEntry[] }
+  | { readonly kind: 'ordered'; readonly entries: OrderedEntries }
   | { readonly kind: 'stable'; readonly through: OrderNumber }
   | { readonly kind: 'view'; readonly view: View; readonly role: 'member' | 'learner' }
   /** The group engine takes submissions, or (false) asks to hold back. */
@@ -105,7 +113,7 @@ export type ReplicaEffect =
 export interface ReplicaSnapshot {
   readonly applied: OrderNumber;
   readonly stable: OrderNumber;
-  /** Entries up to `applied` that the service has still to be given. */
+  /** Entries behind `applied` that are still to be applied. */
   readonly deferred: number;
   readonly clients: readonly { readonly id: ClientId; readonly epoch: number; readonly attached: boolean }[];
   readonly connections: number;

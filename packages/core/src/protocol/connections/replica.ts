@@ -3,11 +3,12 @@ import { earliest } from '../earliest.js';
 import { InvariantBroken } from '../invariant.js';
 import { Attachments } from './attachments.js';
 import type { OutputSegment } from './client-link.js';
-import { Executions } from './executions.js';
+import { Deferral } from './deferral.js';
 import { ExpiryWatch } from './expiry-watch.js';
 import type { ReplicaConnection } from './replica-connection.js';
 import type {
   ConnectionKey,
+  OrderedEntries,
   OrderedEntry,
   ReplicaConnectionSnapshot,
   ReplicaEffect,
@@ -30,13 +31,12 @@ export class Replica {
   readonly #state: ReplicaState;
   readonly #attachments: Attachments;
   readonly #watch: ExpiryWatch;
-  readonly #executions: Executions;
+  readonly #deferral = new Deferral();
   #isCacheExceeded = false;
 
   constructor(self: IncarnationId, settings: ReplicaSettings) {
     this.#state = new ReplicaState(self, settings);
     this.#attachments = new Attachments(this.#state);
-    this.#executions = new Executions(this.#state);
     this.#watch = new ExpiryWatch(self, settings.expireClientAfterMs);
   }
 
@@ -57,8 +57,8 @@ export class Replica {
 
   /** When `tick` is to be given at the latest, or undefined if nothing waits for time to pass. */
   nextDeadline(): Milliseconds | undefined {
-    const ofExecution = earliest(this.#watch.nextDeadline(), this.#executions.nextDeadline());
-    return earliest(this.#attachments.nextDeadline(), ofExecution);
+    const ofOrder = earliest(this.#watch.nextDeadline(), this.#deferral.nextDeadline());
+    return earliest(this.#attachments.nextDeadline(), ofOrder);
   }
 
   /** Whether a `flush` would have something to do. */
@@ -71,7 +71,7 @@ export class Replica {
     return {
       applied: table.applied,
       stable,
-      deferred: this.#executions.size,
+      deferred: this.#deferral.size,
       clients: table.clients().map((record) => ({
         id: record.client,
         epoch: record.epoch,
@@ -120,9 +120,7 @@ export class Replica {
     const attachments = this.#attachments;
     switch (input.kind) {
       case 'ordered':
-        for (const entry of input.entries) this.#apply(entry);
-        this.#executions.settle();
-        return attachments.settle();
+        return this.#ordered(input.entries);
       case 'stable':
         return this.#stable(input.through);
       case 'view':
@@ -133,7 +131,7 @@ export class Replica {
         this.#state.hearsQuorum = input.heard;
         return input.heard ? undefined : attachments.sendAway('no-quorum');
       case 'client-link-up':
-        this.#executions.release();
+        this.#catchUp();
         return attachments.linkUp(input.client);
       case 'client-link-down':
         return attachments.linkDown(input.client);
@@ -150,6 +148,7 @@ export class Replica {
       case 'input-taken':
         return this.#taken(input.connection, input.units);
       case 'leaving':
+        this.#catchUp();
         this.#state.leaving = true;
         return attachments.sendAway('leaving');
       case 'flush':
@@ -159,10 +158,27 @@ export class Replica {
     }
   }
 
+  #ordered(entries: OrderedEntries): void {
+    if (this.#attachments.hasLinks) return this.#applyAll(entries);
+    this.#deferral.add(entries, this.#state.now);
+    if (this.#deferral.isDue(this.#state.now)) this.#catchUp();
+  }
+
+  /** Applies what was put off. */
+  #catchUp(): void {
+    if (this.#deferral.size === 0) return;
+    for (const entries of this.#deferral.take()) this.#applyAll(entries);
+  }
+
+  #applyAll(entries: OrderedEntries): void {
+    for (const entry of entries.read()) this.#apply(entry);
+    this.#attachments.settle();
+  }
+
   #apply(ordered: OrderedEntry): void {
     const { order } = ordered;
     const { operations, events } = this.#state.table.apply(ordered);
-    this.#executions.add(order, operations, this.#attachments.hasLinks);
+    this.#state.emit({ kind: 'execute', order, operations });
     for (const event of events) this.#follow(event, order);
   }
 
@@ -210,6 +226,7 @@ export class Replica {
   }
 
   #view(view: View, role: 'member' | 'learner'): void {
+    this.#catchUp();
     this.#state.view = view;
     this.#state.role = role;
     this.#watch.view(view, this.#state.table.clients(), this.#state.now);
@@ -276,7 +293,7 @@ export class Replica {
   }
 
   #tick(): void {
-    this.#executions.tick();
+    if (this.#state.now >= (this.#deferral.nextDeadline() ?? Infinity)) this.#catchUp();
     this.#attachments.tick();
     for (const { client, epoch } of this.#watch.takeExpired(this.#state.now)) {
       this.#state.report('info', 'client-away', { client, epoch });

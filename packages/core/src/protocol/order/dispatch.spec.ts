@@ -47,6 +47,45 @@ describe('a sequencer sends the order', () => {
     expect(received(cluster)).to.deep.equal(['1', '1', '1']);
   });
 
+  it('to the others soon, when they have clients', () => {
+    const cluster = group('abc');
+    const [a, , c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.pass(50);
+    cluster.submit(c, '1');
+    cluster.submit(a, '2');
+    expect(cluster.ordered.get(c)).to.deep.equal(['1']);
+    expect(cluster.members.get(a)!.nextDeadline()).to.equal(cluster.now + limits.hurriedMsMax);
+    cluster.now += limits.hurriedMs;
+    cluster.submit(a, '3');
+    expect(cluster.ordered.get(c)).to.deep.equal(['1', '2', '3']);
+    cluster.pass(limits.servingMs);
+    cluster.submit(a, '4');
+    cluster.now += limits.hurriedMs;
+    cluster.submit(a, '5');
+    expect(cluster.ordered.get(c)).to.deep.equal(['1', '2', '3']);
+    expect(cluster.stable.get(a)).to.equal(5);
+  });
+
+  it('to the others soon, when those do not answer that are asked', () => {
+    const cluster = group('abc');
+    const [a, b, c] = cluster.ids as [IncarnationId, IncarnationId, IncarnationId];
+    cluster.pass(50);
+    cluster.submit(a, '1');
+    cluster.now += limits.hurriedMs;
+    cluster.submit(a, '2');
+    expect(cluster.ordered.get(c) ?? []).to.deep.equal([]);
+    cluster.muted.add(b);
+    cluster.submit(a, '3');
+    expect(cluster.members.get(a)!.nextDeadline()).to.equal(cluster.now + limits.hurriedMsMax);
+    cluster.now += limits.hurriedMs - 1;
+    cluster.submit(a, '4');
+    expect(cluster.ordered.get(c) ?? []).to.deep.equal([]);
+    cluster.now += 1;
+    cluster.submit(a, '5');
+    expect(cluster.ordered.get(c)).to.deep.equal(['1', '2', '3', '4', '5']);
+    expect(cluster.stable.get(a)).to.equal(5);
+  });
+
   it('to the others at once, when it is much', () => {
     const cluster = group('abc');
     const entry = 'x'.repeat(limits.trailingBytesMax);
@@ -91,7 +130,7 @@ describe('a sequencer sends the order', () => {
     cluster.pass(100);
     expect(cluster.members.get(a)!.nextDeadline()).to.be.greaterThan(cluster.now);
     cluster.link(a, c);
-    cluster.pass(20);
+    cluster.pass(2 * limits.trailingMsMax);
     expect(received(cluster)).to.deep.equal(['1', '1', '1']);
   });
 });

@@ -11,6 +11,8 @@ interface Peer {
   readonly isMember: boolean;
   /** Some of what is ordered now is its own. */
   isSubmitter: boolean;
+  /** When it last submitted something that was ordered. */
+  submittedAt: Milliseconds;
   /** Since when it trails, and has not been sent all there is. */
   waitingSince: Milliseconds | undefined;
 }
@@ -21,8 +23,8 @@ interface Peer {
  * others, the `trailing` ones: they may have the order a little later, in larger pieces, which spares them and the sequencer
  * most of the work that a message makes.
  *
- * It is a matter of pace only. Whoever trails is sent everything within `trailingMsMax`, so it takes over by itself when a
- * prompt one does not answer.
+ * It is a matter of pace only. Whoever trails is sent everything within `trailingMsMax`; within `hurriedMsMax` if the prompt ones
+ * do not answer, so that it takes over by itself, or if it has clients, who may wait for what others have brought.
  */
 export class Dispatch {
   readonly #state: GroupState;
@@ -30,6 +32,11 @@ export class Dispatch {
   readonly #detector: FailureDetector;
   /** By how soon they are asked, the first ones first; learners, whose receipts decide nothing, behind all others. */
   #peers: Peer[] = [];
+  /** The last entry, and the last stable one, when that was looked at last. */
+  #lastSeen = 0;
+  #stableSeen = 0;
+  /** When an entry last became stable, or began to wait for that behind others that all were. */
+  #answeredAt: Milliseconds = 0;
 
   constructor(state: GroupState, receipts: Receipts, detector: FailureDetector) {
     this.#state = state;
@@ -41,8 +48,11 @@ export class Dispatch {
   reset(): void {
     const { view, self } = this.#state;
     const peerOf = (incarnation: IncarnationId, isMember: boolean): Peer => {
-      return { incarnation, isMember, isSubmitter: false, waitingSince: undefined };
+      return { incarnation, isMember, isSubmitter: false, submittedAt: -Infinity, waitingSince: undefined };
     };
+    this.#lastSeen = this.#state.log.last;
+    this.#stableSeen = this.#state.stable;
+    this.#answeredAt = this.#state.now;
     const members = view?.members.map(({ incarnation }) => peerOf(incarnation, true)) ?? [];
     const learners = view?.learners.map(({ incarnation }) => peerOf(incarnation, false)) ?? [];
     this.#peers = members.concat(learners).filter(({ incarnation }) => incarnation !== self);
@@ -50,12 +60,17 @@ export class Dispatch {
 
   /** An entry of this member was put in order. */
   submitted(by: IncarnationId): void {
-    for (const peer of this.#peers) if (peer.incarnation === by) peer.isSubmitter = true;
+    for (const peer of this.#peers) {
+      if (peer.incarnation !== by) continue;
+      peer.isSubmitter = true;
+      peer.submittedAt = this.#state.now;
+    }
   }
 
   /** Those who are to be sent the order now; it has entries that they have not been sent. */
   choose(sentTo: (peer: IncarnationId) => OrderNumber): readonly IncarnationId[] {
     const chosen: IncarnationId[] = [];
+    this.#lookForAnswers();
     let missing = majorityOf(this.#state.view!) - 1 - this.#countAsked(sentTo);
     let reliable: Peer | undefined;
     for (const peer of this.#peers) {
@@ -91,13 +106,18 @@ export class Dispatch {
 
   /** When somebody is to be sent what waits, if no turn comes before. */
   nextDeadline(): Milliseconds | undefined {
-    let earliest: Milliseconds | undefined;
-    for (const { incarnation, waitingSince } of this.#peers) {
+    let earliest = Infinity;
+    for (const peer of this.#peers) {
+      const { incarnation, waitingSince } = peer;
       // Whoever is not linked is sent nothing, and says where it stands when it is linked again.
       if (waitingSince === undefined || !this.#state.linked.has(incarnation)) continue;
-      if (earliest === undefined || waitingSince < earliest) earliest = waitingSince;
+      earliest = Math.min(
+        earliest,
+        waitingSince + limits.trailingMsMax,
+        this.#hurriedSince(peer) + limits.hurriedMsMax,
+      );
     }
-    return earliest === undefined ? undefined : earliest + limits.trailingMsMax;
+    return earliest === Infinity ? undefined : earliest;
   }
 
   /** How many who can make the newest entry stable have been sent it, or are now in any case. */
@@ -114,10 +134,27 @@ export class Dispatch {
     return isMember && this.#state.linked.has(incarnation) && !this.#detector.suspects(incarnation);
   }
 
-  #isDue({ waitingSince }: Peer, sent: OrderNumber): boolean {
+  #isDue(peer: Peer, sent: OrderNumber): boolean {
     const { now, log } = this.#state;
-    if (waitingSince !== undefined && now - waitingSince >= limits.trailingMs) return true;
+    if (peer.waitingSince !== undefined) {
+      if (now - peer.waitingSince >= limits.trailingMs || now - this.#hurriedSince(peer) >= limits.hurriedMs)
+        return true;
+    }
     return log.bytesAfter(sent) >= limits.trailingBytesMax;
+  }
+
+  /** Since when a peer that waits is to be sent what there is soon; infinite if nobody waits for that. */
+  #hurriedSince({ waitingSince, submittedAt }: Peer): Milliseconds {
+    const { now, stable, log } = this.#state;
+    if (now - submittedAt < limits.servingMs) return waitingSince!;
+    return stable < log.last ? Math.max(waitingSince!, this.#answeredAt) : Infinity;
+  }
+
+  #lookForAnswers(): void {
+    const { now, stable, log } = this.#state;
+    if (stable > this.#stableSeen || stable >= this.#lastSeen) this.#answeredAt = now;
+    this.#stableSeen = stable;
+    this.#lastSeen = log.last;
   }
 
   /** Who has everything that it was sent, which somebody before it has not, changes places with that one. */

@@ -14,7 +14,10 @@ import { describeReport } from './describe-member.js';
 export function describeReplicaInput(input: ReplicaInput): string {
   switch (input.kind) {
     case 'ordered':
-      return input.entries.map(({ order, entry }) => `entry ${order} ${describeEntry(entry)}`).join('; ');
+      return input.entries
+        .read()
+        .map(({ order, entry }) => `entry ${order} ${describeEntry(entry)}`)
+        .join('; ');
     case 'client-messages':
       return `< ${input.client} ${input.messages.map(describeClientMessage).join('; ')}`;
     case 'client-link-up':

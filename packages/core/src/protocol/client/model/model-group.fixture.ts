@@ -109,7 +109,7 @@ export class ModelGroup {
     }
     if (entries.length === 0) return;
     member.delivered += entries.length;
-    member.step({ kind: 'ordered', entries });
+    member.step({ kind: 'ordered', entries: { length: entries.length, read: () => entries } });
     this.#countStable();
   }
 
@@ -158,6 +158,11 @@ export class ModelGroup {
     const members = this.view.members.map(({ incarnation }) => this.#find(incarnation));
     const rest = members.filter((other) => other.state === 'live' && !other.leaving && other !== member);
     return 2 * rest.length > members.length || (2 * rest.length === members.length && rest[0] === members[0]);
+  }
+
+  /** Whether what this member has at `order` is what the group has: who is left out of a view may go on with what it dropped. */
+  holds(member: ModelMember, order: number): boolean {
+    return member.installed === this.#views.length || order <= this.view.start;
   }
 
   #create(name: string): ModelMember {

@@ -45,7 +45,8 @@ export class ModelMember {
   step(input: ReplicaInput): void {
     if (this.state === 'dead') return;
     for (const effect of this.replica.step(input, this.#group.clock.now)) this.#run(effect);
-    if (input.kind === 'ordered') this.#group.truth.table(this.delivered, this.replica.digest());
+    const { applied } = this.replica.snapshot();
+    if (this.#group.holds(this, applied)) this.#group.truth.table(applied, this.replica.digest());
   }
 
   /** The service is read once, or says what it has taken. */
@@ -72,7 +73,7 @@ export class ModelMember {
       case 'submit':
         return this.#group.submit(this, effect.entry);
       case 'execute':
-        truth.execution(effect.order, effect.operations);
+        if (this.#group.holds(this, effect.order)) truth.execution(effect.order, effect.operations);
         for (const operation of effect.operations) {
           if (operation.kind === 'open') this.#keys.set(operation.connection.split('@')[0]!, operation.connection);
         }

@@ -13,7 +13,7 @@ export function s4(): Invariant {
     name: 'S4',
     replicaTold(member, input) {
       if (input.kind === 'client-messages') batches.got(member.id, input.messages);
-      if (input.kind === 'ordered') batches.ordered(member.id, input.entries);
+      if (input.kind === 'ordered') batches.ordered(member.id, input.entries.read());
     },
     replicaActed(member, effect) {
       if (effect.kind !== 'send-client') return;
