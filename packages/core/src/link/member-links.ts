@@ -37,6 +37,8 @@ export class MemberLinks {
   readonly #peers = new Map<MemberName, Peer>();
   /** Those that a main link is up with. */
   readonly #linked = new Map<IncarnationId, Peer>();
+  /** Those that something was gathered for. */
+  #unflushed: Peer[] = [];
   #silence: SilenceWatch | undefined;
 
   constructor(options: MemberLinksOptions) {
@@ -81,6 +83,7 @@ export class MemberLinks {
       const peer = this.#linked.get(incarnation);
       if (peer === undefined) continue;
       pieces ??= encodePeerMessage(message);
+      if (!this.#unflushed.includes(peer)) this.#unflushed.push(peer);
       if (lane === 'main') peer.main.send(pieces);
       else peer.transfer.send(incarnation, pieces);
     }
@@ -88,7 +91,10 @@ export class MemberLinks {
 
   /** Ends the turn: gives what was gathered to the kernel, in one write for each link. */
   flush(): void {
-    for (const { main, transfer } of this.#peers.values()) {
+    if (this.#unflushed.length === 0) return;
+    const unflushed = this.#unflushed;
+    this.#unflushed = [];
+    for (const { main, transfer } of unflushed) {
       main.flush();
       transfer.flush();
     }

@@ -144,7 +144,7 @@ export class GroupState {
 
   /** Sends to those of the receivers who are linked; a link that comes up later begins with a status instead. */
   send(to: IncarnationId | readonly IncarnationId[], message: PeerMessage, lane: Lane = 'main'): void {
-    const receivers = (typeof to === 'string' ? [to] : to).filter((peer) => this.linked.has(peer));
+    const receivers = this.#linkedOf(typeof to === 'string' ? [to] : to);
     if (receivers.length > 0) this.#effects.add({ kind: 'send', to: receivers, lane, message });
   }
 
@@ -165,6 +165,12 @@ export class GroupState {
 
   takeEffects(): readonly MemberEffect[] {
     return this.#effects.take();
+  }
+
+  /** All of them, mostly. */
+  #linkedOf(peers: readonly IncarnationId[]): readonly IncarnationId[] {
+    for (const peer of peers) if (!this.linked.has(peer)) return peers.filter((each) => this.linked.has(each));
+    return peers;
   }
 
   #isLinkedPeer(incarnation: IncarnationId): boolean {

@@ -196,9 +196,8 @@ export class OrderFlow {
    */
   #dependants(): readonly IncarnationId[] {
     const { view, sequencer, isSequencer, phase } = this.#state;
-    const peers = this.#state.viewPeers();
-    if (isSequencer || (phase === 'member' && majorityOf(view!) > 2)) return peers;
-    return peers.filter((peer) => peer === sequencer);
+    if (isSequencer || (phase === 'member' && majorityOf(view!) > 2)) return this.#state.viewPeers();
+    return [sequencer!];
   }
 
   /** When silence is to be filled. */

@@ -82,7 +82,7 @@ export class Sequencer {
 
   /** Whether a flush may have something to do: entries wait for their numbers, or a peer for entries. */
   get wantsFlush(): boolean {
-    return this.#backlog.length > 0 || this.#dispatch.hasDue((peer) => this.#lastSentTo(peer));
+    return this.#backlog.length > 0 || this.#dispatch.hasDue(this.#lastSentTo);
   }
 
   /** The last entry that every peer has been sent, but for those who are far behind. */
@@ -137,22 +137,25 @@ export class Sequencer {
   }
 
   #sendOrders(): void {
-    const chosen = this.#dispatch.choose((peer) => this.#lastSentTo(peer));
+    const chosen = this.#dispatch.choose(this.#lastSentTo).filter(this.#hasCredit);
     if (chosen.length === 0) return;
+    // Most times it is one.
+    if (chosen.length === 1) this.#sendFrom(this.#lastSentTo(chosen[0]!), chosen);
+    else for (const [sent, peers] of this.#groupBySent(chosen)) this.#sendFrom(sent, peers);
+  }
+
+  #groupBySent(chosen: readonly IncarnationId[]): ReadonlyMap<OrderNumber, IncarnationId[]> {
     const groups = new Map<OrderNumber, IncarnationId[]>();
     for (const peer of chosen) {
       const sent = this.#lastSentTo(peer);
-      if (!this.#hasCredit(peer, sent)) continue;
       const group = groups.get(sent);
       if (group === undefined) groups.set(sent, [peer]);
       else group.push(peer);
     }
-    for (const [sent, peers] of groups) this.#sendFrom(sent, peers);
+    return groups;
   }
 
-  #lastSentTo(peer: IncarnationId): OrderNumber {
-    return this.#sentTo.get(peer) ?? this.#state.view!.start;
-  }
+  readonly #lastSentTo = (peer: IncarnationId): OrderNumber => this.#sentTo.get(peer) ?? this.#state.view!.start;
 
   #sendFrom(sent: OrderNumber, peers: readonly IncarnationId[]): void {
     const first = (sent + 1) as OrderNumber;
@@ -164,7 +167,8 @@ export class Sequencer {
   }
 
   /** A peer that is far behind (a learner, mostly) is sent a window at a time, so that it cannot fill our memory. */
-  #hasCredit(peer: IncarnationId, sent: OrderNumber): boolean {
+  readonly #hasCredit = (peer: IncarnationId): boolean => {
+    const sent = this.#lastSentTo(peer);
     const received = this.#receipts.receivedBy(peer);
     if (sent <= received) return true;
     const log = this.#state.log;
@@ -172,5 +176,5 @@ export class Sequencer {
       sent - received < limits.windowEntriesMax &&
       log.bytesAfter(received) - log.bytesAfter(sent) < limits.windowBytesMax
     );
-  }
+  };
 }
