@@ -168,6 +168,11 @@ export class Attachments {
     return this.#sweepAt;
   }
 
+  /** Whether the order has attached this client interceptor here, and its link is up. */
+  serves(record: ClientRecord): boolean {
+    return !record.detached && this.#linkOf(record) !== undefined;
+  }
+
   /** Whether any client interceptor is linked with this replica. */
   get hasLinks(): boolean {
     return this.#links.size > 0;

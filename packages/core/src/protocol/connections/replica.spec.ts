@@ -261,6 +261,14 @@ describe('a replica', () => {
     ]);
   });
 
+  it('serves nobody whose link is down, before the order knows it too', () => {
+    const bench = new ReplicaBench().attached();
+    expect(bench.replica.snapshot().clients).to.deep.equal([{ id: k, epoch: 1, attached: true }]);
+    bench.tell({ kind: 'client-link-down', client: k });
+    bench.order(detach(1));
+    expect(bench.replica.snapshot()).to.deep.include({ deferred: 1, clients: [{ id: k, epoch: 1, attached: false }] });
+  });
+
   it('ignores a connection broken behind its end, which is a matter of timing', () => {
     const bench = new ReplicaBench().attached();
     bench.tell({ kind: 'output-end', connection: key, cause: 2 as OrderNumber });

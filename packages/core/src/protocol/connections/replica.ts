@@ -67,7 +67,7 @@ export class Replica {
   }
 
   snapshot(): ReplicaSnapshot {
-    const { self, table, cache, stable } = this.#state;
+    const { table, cache, stable } = this.#state;
     return {
       applied: table.applied,
       stable,
@@ -75,7 +75,7 @@ export class Replica {
       clients: table.clients().map((record) => ({
         id: record.client,
         epoch: record.epoch,
-        attached: record.member === self && !record.detached,
+        attached: this.#attachments.serves(record),
       })),
       connections: cache.size,
       cacheBytes: cache.bytes,
