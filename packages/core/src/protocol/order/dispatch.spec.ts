@@ -1,7 +1,11 @@
 import { expect } from 'chai';
-import type { IncarnationId } from '@lockstep/contracts';
+import type { IncarnationId, MemberName, OrderNumber, SubmissionNumber, View, ViewNumber } from '@lockstep/contracts';
 import { type Cluster, group } from '../cluster.fixture.js';
+import { GroupState } from '../group-state.js';
 import { limits } from '../limits.js';
+import { FailureDetector } from '../membership/failure-detector.js';
+import { Dispatch } from './dispatch.js';
+import { Receipts } from './receipts.js';
 
 describe('entries of one turn', () => {
   it('keep their order, whatever their size, through a change of the sequencer too', () => {
@@ -132,5 +136,48 @@ describe('a sequencer sends the order', () => {
     cluster.link(a, c);
     cluster.pass(2 * limits.trailingMsMax);
     expect(received(cluster)).to.deep.equal(['1', '1', '1']);
+  });
+});
+
+describe('in a stream of entries, one each millisecond, of which the sequencer asks b', () => {
+  const [a, b, c] = ['a/1', 'b/1', 'c/1'] as [IncarnationId, IncarnationId, IncarnationId];
+  const members = [a, b, c].map((incarnation) => ({ incarnation, witness: false }));
+
+  /** When c is sent the order first, if b's receipts come so much later. */
+  function firstSentToC(lagMs: number): number {
+    const state = new GroupState(members[0]!, {
+      members: ['a', 'b', 'c'].map((name) => ({ name: name as MemberName, witness: false })),
+      timing: { suspectAfterMs: 1000, heartbeatMs: 200, laggardAfterMs: 500 },
+      fence: false,
+      historyBytesMax: 1 << 20,
+    });
+    const start = 0 as OrderNumber;
+    const view: View = { genesis: 'g', number: 1 as ViewNumber, members, learners: [], start };
+    Object.assign(state, { view, rank: 0, phase: 'member' });
+    for (const peer of [b, c]) state.linked.add(peer);
+    const detector = new FailureDetector(state);
+    detector.reset(view);
+    const receipts = new Receipts();
+    receipts.reset(view);
+    const dispatch = new Dispatch(state, receipts, detector);
+    dispatch.reset();
+    const sent = new Map([b, c].map((peer) => [peer, start]));
+    for (; ; state.now++) {
+      const submission = (state.log.last + 1) as SubmissionNumber;
+      state.append({ sender: a, firstSubmission: submission, lengths: [1], payload: new Uint8Array(1) });
+      state.stable = Math.max(0, state.log.last - lagMs) as OrderNumber;
+      receipts.note(b, state.stable);
+      const chosen = dispatch.choose((peer) => sent.get(peer)!);
+      if (chosen.includes(c)) return state.now;
+      for (const peer of chosen) sent.set(peer, state.log.last);
+    }
+  }
+
+  it('c is sent it now and then, as long as b answers in time', () => {
+    expect(firstSentToC(1)).to.equal(limits.trailingMs);
+  });
+
+  it('c is sent it soon, when b takes its time for each entry, though it never stops to answer', () => {
+    expect(firstSentToC(10)).to.equal(limits.hurriedMs);
   });
 });

@@ -24,7 +24,7 @@ interface Peer {
  * most of the work that a message makes.
  *
  * It is a matter of pace only. Whoever trails is sent everything within `trailingMsMax`; within `hurriedMsMax` if the prompt ones
- * do not answer, so that it takes over by itself, or if it has clients, who may wait for what others have brought.
+ * do not answer in time, so that it takes over by itself, or if it has clients, who may wait for what others have brought.
  */
 export class Dispatch {
   readonly #state: GroupState;
@@ -32,11 +32,9 @@ export class Dispatch {
   readonly #detector: FailureDetector;
   /** By how soon they are asked, the first ones first; learners, whose receipts decide nothing, behind all others. */
   #peers: Peer[] = [];
-  /** The last entry, and the last stable one, when that was looked at last. */
-  #lastSeen = 0;
-  #stableSeen = 0;
-  /** When an entry last became stable, or began to wait for that behind others that all were. */
-  #answeredAt: Milliseconds = 0;
+  /** An entry that was the last one at some time, at which it began to be waited for, until it is stable. */
+  #awaited = 0;
+  #awaitedSince: Milliseconds = 0;
 
   constructor(state: GroupState, receipts: Receipts, detector: FailureDetector) {
     this.#state = state;
@@ -50,9 +48,7 @@ export class Dispatch {
     const peerOf = (incarnation: IncarnationId, isMember: boolean): Peer => {
       return { incarnation, isMember, isSubmitter: false, submittedAt: -Infinity, waitingSince: undefined };
     };
-    this.#lastSeen = this.#state.log.last;
-    this.#stableSeen = this.#state.stable;
-    this.#answeredAt = this.#state.now;
+    this.#awaited = 0;
     const members = view?.members.map(({ incarnation }) => peerOf(incarnation, true)) ?? [];
     const learners = view?.learners.map(({ incarnation }) => peerOf(incarnation, false)) ?? [];
     this.#peers = members.concat(learners).filter(({ incarnation }) => incarnation !== self);
@@ -145,16 +141,17 @@ export class Dispatch {
 
   /** Since when a peer that waits is to be sent what there is soon; infinite if nobody waits for that. */
   #hurriedSince({ waitingSince, submittedAt }: Peer): Milliseconds {
-    const { now, stable, log } = this.#state;
+    const { now, stable } = this.#state;
     if (now - submittedAt < limits.servingMs) return waitingSince!;
-    return stable < log.last ? Math.max(waitingSince!, this.#answeredAt) : Infinity;
+    return stable < this.#awaited ? Math.max(waitingSince!, this.#awaitedSince) : Infinity;
   }
 
+  /** How long one entry takes to be stable tells whether the prompt ones answer in time, also where there is always another one. */
   #lookForAnswers(): void {
     const { now, stable, log } = this.#state;
-    if (stable > this.#stableSeen || stable >= this.#lastSeen) this.#answeredAt = now;
-    this.#stableSeen = stable;
-    this.#lastSeen = log.last;
+    if (stable < this.#awaited) return;
+    this.#awaited = log.last;
+    this.#awaitedSince = now;
   }
 
   /** Who has everything that it was sent, which somebody before it has not, changes places with that one. */
