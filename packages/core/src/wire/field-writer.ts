@@ -20,7 +20,7 @@ const largestShifted = 0x7fff_ffff;
 /** Fewer bytes than these are copied sooner by a loop than by a call. */
 const loopBytesMax = 64;
 
-/** So many texts are remembered with their bytes; a power of two. */
+/** So many texts are remembered with their bytes. */
 const textSlots = 32;
 
 interface EncodedText {

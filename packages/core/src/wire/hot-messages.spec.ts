@@ -1,3 +1,4 @@
+import type { ClientId, Epoch } from '@lockstep/contracts';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Block } from './block.js';
@@ -245,5 +246,16 @@ describe('wire: commands in a frame', () => {
         expect(frame.subarray(4, 10).toString('hex')).to.equal('020000001200');
       }),
     );
+  });
+
+  it('write each name whole, however many there are and however often they come', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `käse-${index}/${(index * 7919) % 1000}` as ClientId);
+    const encoded = names.map((client) => encodeEntry({ kind: 'commands', client, epoch: 1 as Epoch, commands: [] }));
+    names.forEach((client, index) => {
+      const commands = { kind: 'commands', client, epoch: 1 as Epoch, commands: [] } as const;
+      expect(encodeEntry(commands)).to.deep.equal(encoded[index]);
+      expect(encodeEntry(commands)).to.deep.equal(encoded[index]);
+      expect(decodeEntry(encoded[index]!)).to.deep.equal(commands);
+    });
   });
 });
