@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { atCallbackEnd, callbackTime, runAsCallback } from './callback-end.js';
+import { atCallbackEnd, behindCallbackEnd, callbackTime, runAsCallback } from './callback-end.js';
 
 describe('the end of a callback', () => {
   it('comes before the next callback, with everything in its order', async () => {
@@ -23,6 +23,36 @@ describe('the end of a callback', () => {
     expect(calls).to.deep.equal(['callback', 'first', 'second', 'asked for by the first', 'next callback']);
   });
 
+  it('is followed by what nobody waits for, and comes again for what that asks for', async () => {
+    const calls: string[] = [];
+    behindCallbackEnd(() => {
+      calls.push('behind');
+      behindCallbackEnd(() => calls.push('behind what it asks for'));
+      atCallbackEnd(() => calls.push('asked for behind'));
+    });
+    atCallbackEnd(() => {
+      calls.push('end');
+      atCallbackEnd(() => calls.push('asked for at the end'));
+    });
+    behindCallbackEnd(() => calls.push('second behind'));
+    await nextTurn();
+    expect(calls).to.deep.equal([
+      'end',
+      'asked for at the end',
+      'behind',
+      'second behind',
+      'asked for behind',
+      'behind what it asks for',
+    ]);
+  });
+
+  it('is there for what comes behind it alone', async () => {
+    const calls: string[] = [];
+    behindCallbackEnd(() => calls.push('behind'));
+    await Promise.resolve();
+    expect(calls).to.deep.equal(['behind']);
+  });
+
   it('does what is left when something fails, and the process hears of it', async () => {
     const calls: string[] = [];
     const listeners = process.rawListeners('unhandledRejection');
@@ -33,10 +63,11 @@ describe('the end of a callback', () => {
       atCallbackEnd(() => {
         throw new Error('failed on purpose');
       });
-      atCallbackEnd(() => calls.push('behind'));
+      atCallbackEnd(() => calls.push('next'));
+      behindCallbackEnd(() => calls.push('behind'));
       const [reason] = (await failure) as [Error];
       expect(reason.message).to.equal('failed on purpose');
-      expect(calls).to.deep.equal(['before', 'behind']);
+      expect(calls).to.deep.equal(['before', 'next', 'behind']);
     } finally {
       for (const listener of listeners) process.on('unhandledRejection', listener as never);
     }
@@ -54,7 +85,12 @@ describe('what is run as a callback', () => {
       atCallbackEnd(() => calls.push('second'));
       calls.push(name);
     }, 'callback');
-    expect(calls).to.deep.equal(['callback', 'first', 'second', 'asked for by the first']);
+    expect(calls.splice(0)).to.deep.equal(['callback', 'first', 'second', 'asked for by the first']);
+    runAsCallback(() => {
+      behindCallbackEnd(() => calls.push('behind'));
+      atCallbackEnd(() => calls.push('end'));
+    }, undefined);
+    expect(calls).to.deep.equal(['end', 'behind']);
   });
 
   it('has no end of its own within another callback, whoever runs that', async () => {
@@ -87,11 +123,18 @@ describe('what is run as a callback', () => {
     expect(calls.splice(0)).to.deep.equal(['end']);
     const failsAtEnd = (): void => {
       atCallbackEnd(fail);
-      atCallbackEnd(() => calls.push('behind'));
+      atCallbackEnd(() => calls.push('next'));
+      behindCallbackEnd(fail);
+      behindCallbackEnd(() => calls.push('behind'));
     };
+    const listeners = process.rawListeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    const failure = once(process, 'unhandledRejection');
     expect(() => runAsCallback(failsAtEnd, undefined)).to.throw('failed on purpose');
+    await failure;
     await nextTurn();
-    expect(calls.splice(0)).to.deep.equal(['behind']);
+    for (const listener of listeners) process.on('unhandledRejection', listener as never);
+    expect(calls.splice(0)).to.deep.equal(['next', 'behind']);
     runAsCallback(() => atCallbackEnd(() => calls.push('as ever')), undefined);
     expect(calls).to.deep.equal(['as ever']);
   });
@@ -105,6 +148,7 @@ describe('the time of a callback', () => {
     const after = performance.now();
     while (performance.now() < after + 3);
     expect(callbackTime()).to.equal(time);
+    atCallbackEnd(() => expect(callbackTime()).to.equal(time));
     expect(time).to.be.within(before, after);
     await nextTurn();
     expect(callbackTime()).to.be.at.least(after + 3);

@@ -7,6 +7,8 @@ class PresentCallback {
   /** What is to be done at its end, up to `#dueCount`; the slots are used again. */
   readonly #due: ((() => void) | undefined)[] = [];
   #dueCount = 0;
+  /** What is to be done behind all that. */
+  readonly #dueLast: (() => void)[] = [];
   /** Whoever runs the callback sees to its end. */
   #isAttended = false;
   #time = 0;
@@ -17,9 +19,15 @@ class PresentCallback {
     if (this.#dueCount === 1 && !this.#isAttended) void settled.then(this.#end);
   }
 
+  behindEnd(action: () => void): void {
+    this.#dueLast.push(action);
+    // Whatever is due will see to it.
+    if (this.#dueLast.length === 1 && this.#dueCount === 0 && !this.#isAttended) void settled.then(this.#end);
+  }
+
   run<Argument>(callback: (argument: Argument) => void, argument: Argument): void {
     // Within another one, or with an end of it under way, there is one that it belongs to.
-    if (this.#isAttended || this.#dueCount > 0) return callback(argument);
+    if (this.#isAttended || this.#hasDue()) return callback(argument);
     this.#isAttended = true;
     try {
       callback(argument);
@@ -28,7 +36,7 @@ class PresentCallback {
         this.#end();
       } finally {
         this.#isAttended = false;
-        if (this.#dueCount > 0) void settled.then(this.#end);
+        if (this.#hasDue()) void settled.then(this.#end);
       }
     }
   }
@@ -37,7 +45,7 @@ class PresentCallback {
     if (!this.#timeIsKnown) {
       this.#time = performance.now();
       this.#timeIsKnown = true;
-      this.atEnd(this.#forgetTime);
+      this.behindEnd(this.#forgetTime);
     }
     return this.#time;
   }
@@ -45,10 +53,15 @@ class PresentCallback {
   readonly #end = (): void => {
     let index = 0;
     try {
-      while (index < this.#dueCount) {
-        const action = this.#due[index]!;
-        this.#due[index++] = undefined;
-        action();
+      for (;;) {
+        while (index < this.#dueCount) {
+          const action = this.#due[index]!;
+          this.#due[index++] = undefined;
+          action();
+        }
+        if (this.#dueLast.length === 0) break;
+        this.#dueLast.forEach(this.#makeDue);
+        this.#dueLast.length = 0;
       }
     } finally {
       this.#goOnBehind(index);
@@ -59,8 +72,16 @@ class PresentCallback {
   #goOnBehind(doneCount: number): void {
     if (doneCount < this.#dueCount) this.#due.copyWithin(0, doneCount, this.#dueCount);
     this.#dueCount -= doneCount;
-    if (this.#dueCount > 0 && !this.#isAttended) void settled.then(this.#end);
+    if (this.#hasDue() && !this.#isAttended) void settled.then(this.#end);
   }
+
+  #hasDue(): boolean {
+    return this.#dueCount > 0 || this.#dueLast.length > 0;
+  }
+
+  readonly #makeDue = (action: () => void): void => {
+    this.#due[this.#dueCount++] = action;
+  };
 
   readonly #forgetTime = (): void => {
     this.#timeIsKnown = false;
@@ -79,6 +100,14 @@ export function atCallbackEnd(action: () => void): void {
 }
 
 /**
+ * Does something when all that is to be done at the end of the present callback is done: what nobody waits for, so that it does
+ * not come before what somebody does wait for.
+ */
+export function behindCallbackEnd(action: () => void): void {
+  presentCallback.behindEnd(action);
+}
+
+/**
  * Calls what is the whole of a callback of the event loop, and does then what was asked for at its end, which spares it the
  * microtask.
  */
@@ -87,9 +116,9 @@ export function runAsCallback<Argument>(callback: (argument: Argument) => void, 
 }
 
 /**
- * The time in milliseconds on the monotonic clock, which stands still as long as a callback of the event loop runs, and again while
- * what was put off until its end is done: a request is looked at by many who want to know it, and to read the clock takes longer
- * than what they do with it.
+ * The time in milliseconds on the monotonic clock, which stands still as long as a callback of the event loop runs and what was put
+ * off until its end is done: a request is looked at by many who want to know it, and to read the clock takes longer than what
+ * they do with it.
  */
 export function callbackTime(): number {
   return presentCallback.time();

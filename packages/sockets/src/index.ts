@@ -9,7 +9,7 @@ export {
   type UnixAddress,
 } from './address.js';
 export { ByteSocket } from './byte-socket.js';
-export { atCallbackEnd, callbackTime } from './callback-end.js';
+export { atCallbackEnd, behindCallbackEnd, callbackTime } from './callback-end.js';
 export { listenOn, type ListenOptions } from './listen-on.js';
 export { confirmEnd, watchForReset } from './resets.js';
 export { connectError, faultOf } from './socket-errors.js';

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '@lockstep/contracts';
 import { performance } from 'node:perf_hooks';
-import { atCallbackEnd } from '@lockstep/sockets';
+import { atCallbackEnd, behindCallbackEnd } from '@lockstep/sockets';
 
 /** A pure engine, as its driver sees it. */
 export interface TurnEngine {
@@ -50,6 +50,7 @@ export class TurnLoop {
   #endedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #timerDueAt = Infinity;
+  #isArming = false;
   #stopped = false;
 
   /**
@@ -80,16 +81,27 @@ export class TurnLoop {
     } else if (isFirst) this.#flush = setImmediate(this.#endTurn);
   }
 
-  /** Something happened that leaves nothing to flush: only the next deadline may have come nearer. */
+  /**
+   * Something happened that leaves nothing to flush: only the next deadline may have come nearer. That is looked at when all else
+   * that the callback brings about is done.
+   */
   arm(): void {
+    if (this.#isArming) return;
+    this.#isArming = true;
+    behindCallbackEnd(this.#arm);
+  }
+
+  readonly #arm = (): void => {
+    this.#isArming = false;
+    if (this.#stopped) return;
     const deadline = this.#engine.nextDeadline();
     // Deadlines mostly move away, with every message. A timer that is due too early costs little, so it is only ever
     // moved forward.
-    if (this.#stopped || deadline === undefined || deadline >= this.#timerDueAt) return;
+    if (deadline === undefined || deadline >= this.#timerDueAt) return;
     clearTimeout(this.#timer);
     this.#timerDueAt = deadline;
     this.#timer = setTimeout(this.#onTimer, Math.max(0, Math.ceil(deadline - this.#now())));
-  }
+  };
 
   /** Nothing is called any more. */
   stop(): void {
