@@ -104,7 +104,7 @@ function serve(): void {
 }
 
 async function open(): Promise<WatchedConnection> {
-  const connect = (): Promise<LoadConnection> => LoadConnection.open(host, Number(port));
+  const connect = (): Promise<LoadConnection> => LoadConnection.open({ host, port: Number(port) });
   return new WatchedConnection(await waitUntil('The service accepts connections', answerTimeoutMs, connect));
 }
 

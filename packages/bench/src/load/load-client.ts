@@ -1,6 +1,6 @@
 import { Latency } from '../measure/latency.js';
 import { Worker } from '../programs/worker.js';
-import type { LoadAnswer, LoadOrder, Traffic } from './load-order.js';
+import type { Address, LoadAnswer, LoadOrder, Traffic } from './load-order.js';
 
 const program = new URL('load-program.js', import.meta.url);
 
@@ -20,8 +20,8 @@ export class LoadClient {
   }
 
   /** Opens more connections; resolves when a request has been answered on each. */
-  async open(port: number, connections: number, traffic: Traffic, host = '127.0.0.1'): Promise<LoadResult> {
-    return this.#run({ kind: 'open', host, port, connections, traffic });
+  async open(address: Address, connections: number, traffic: Traffic): Promise<LoadResult> {
+    return this.#run({ kind: 'open', address, connections, traffic });
   }
 
   /** One batch in flight on each of the first `active` connections. */

@@ -17,7 +17,7 @@ describe('bench: connections of clients', () => {
   /** A connection, and the other end of it. */
   async function open(): Promise<{ readonly connection: LoadConnection; readonly service: Socket }> {
     const accepted = once(server, 'connection') as Promise<[Socket]>;
-    const connection = await LoadConnection.open('127.0.0.1', port);
+    const connection = await LoadConnection.open({ host: '127.0.0.1', port });
     const [service] = await accepted;
     return { connection, service };
   }
@@ -45,7 +45,7 @@ describe('bench: connections of clients', () => {
   it('are refused where nobody listens', async () => {
     server.close();
     await once(server, 'close');
-    const refused = await LoadConnection.open('127.0.0.1', port).catch((error: unknown) => error);
+    const refused = await LoadConnection.open({ host: '127.0.0.1', port }).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(Error);
   });
 });

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { Address } from './load-order.js';
 
 const connectTimeoutMs = 60_000;
 
@@ -28,9 +29,9 @@ export class LoadConnection {
   }
 
   /** @throws Error if nobody accepts it */
-  static open(host: string, port: number): Promise<LoadConnection> {
+  static open(address: Address): Promise<LoadConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true });
+      const socket = connect({ ...address, noDelay: true });
       const refuse = (error: Error): void => {
         socket.destroy();
         reject(error);

@@ -1,3 +1,6 @@
+/** Where clients connect: a port, or a unix socket. */
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
+
 /** What the clients send, and what they must get for it. The texts stand for bytes, one character each. */
 export interface Traffic {
   /** Sent in turn. */
@@ -13,8 +16,7 @@ export type LoadOrder =
   /** Opens connections, and has a batch of one request answered on each. */
   | {
       readonly kind: 'open';
-      readonly host: string;
-      readonly port: number;
+      readonly address: Address;
       readonly connections: number;
       readonly traffic: Traffic;
     }

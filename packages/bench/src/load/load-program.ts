@@ -34,7 +34,7 @@ class Clients {
   }
 
   async #open(order: Extract<LoadOrder, { kind: 'open' }>): Promise<LoadAnswer> {
-    const { host, port, connections: count } = order;
+    const { address, connections: count } = order;
     this.#traffic = order.traffic;
     const batches = new Batches(order.traffic, 1);
     const startedAt = performance.now();
@@ -44,7 +44,7 @@ class Clients {
       while (missing > 0) {
         missing -= 1;
         const connection = await waitUntil('The service accepts connections', acceptTimeoutMs, () =>
-          LoadConnection.open(host, port),
+          LoadConnection.open(address),
         );
         this.#connections.push(connection);
         connection.expect(batches.answer);

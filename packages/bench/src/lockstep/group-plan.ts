@@ -1,3 +1,4 @@
+import type { Address } from '../load/load-order.js';
 import { type Host, loopback } from '../network/host.js';
 
 const replicaNames = 'abcdefghi';
@@ -13,6 +14,11 @@ export interface GroupPlan {
   readonly endpoint: Readonly<Record<string, unknown>>;
   /** As in the configuration. */
   readonly limits?: Readonly<Record<string, number | string>>;
+  /**
+   * Clients and services are reached over unix sockets in this folder instead of ports of the loopback. The command that runs a
+   * service is to name `serviceSocketIn` it.
+   */
+  readonly socketFolder?: string;
   /** For Node, in front of the interceptors' program. */
   readonly nodeOptions?: readonly string[];
 }
@@ -22,6 +28,18 @@ export interface GroupPorts {
   readonly client: number;
   readonly links: readonly number[];
   readonly services: readonly number[];
+}
+
+/** The path of a service's unix socket in a folder; `${port}` stands for its port, and tells it from the others. */
+export function serviceSocketIn(folder: string): string {
+  return `${folder}/service-\${port}.sock`;
+}
+
+/** Where clients connect. */
+export function clientAddressOf({ clientHost, socketFolder }: GroupPlan, { client }: GroupPorts): Address {
+  return socketFolder === undefined
+    ? { host: clientHost.address, port: client }
+    : { path: `${socketFolder}/client.sock` };
 }
 
 /** The name of the replica of this rank. */
@@ -35,7 +53,9 @@ export function replicaName(index: number): string {
  * @param first the replica that is listed first: a client interceptor attaches to it, whatever its rank is
  */
 export function configureGroup(plan: GroupPlan, ports: GroupPorts, first = 0): object {
-  const { replicaHosts, clientHost, run, endpoint, limits } = plan;
+  const { replicaHosts, clientHost, run, endpoint, socketFolder, limits } = plan;
+  const service = socketFolder === undefined ? '127.0.0.1:${port}' : `unix:${serviceSocketIn(socketFolder)}`;
+  const client = clientAddressOf(plan, ports);
   const indices = [...replicaHosts.keys()];
   const replicas = [...indices.slice(first), ...indices.slice(0, first)].map((index) => [
     replicaName(index),
@@ -45,12 +65,12 @@ export function configureGroup(plan: GroupPlan, ports: GroupPorts, first = 0): o
   return {
     group: 'bench',
     replicas: Object.fromEntries(replicas) as object,
-    service: { run, ready: { tcp: '127.0.0.1:${port}' } },
+    service: { run, ready: { tcp: service } },
     endpoints: {
       service: {
         ...endpoint,
-        client: { listen: `${clientHost.address}:${ports.client}` },
-        service: { connect: '127.0.0.1:${port}' },
+        client: { listen: 'path' in client ? `unix:${client.path}` : `${client.host}:${client.port}` },
+        service: { connect: service },
       },
     },
     ...(limits === undefined ? {} : { limits }),

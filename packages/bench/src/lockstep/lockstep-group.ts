@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Configuration, loadConfiguration, type MemberStatus, queryStatus } from '@lockstep/core';
+import type { Address } from '../load/load-order.js';
 import { waitUntil } from '../measure/wait-until.js';
 import type { Host } from '../network/host.js';
 import { findFreePorts } from '../programs/free-ports.js';
 import { nodeCommand, Program } from '../programs/program.js';
-import { configureGroup, type GroupPlan, type GroupPorts, replicaName } from './group-plan.js';
+import { clientAddressOf, configureGroup, type GroupPlan, type GroupPorts, replicaName } from './group-plan.js';
 
 const lockstep = new URL(import.meta.resolve('@lockstep/cli/bin/lockstep.js'));
 const statusTimeoutMs = 1000;
@@ -43,6 +44,11 @@ export class LockstepGroup {
   /** Where clients connect, on the host of the client interceptor. */
   get clientPort(): number {
     return this.#ports.client;
+  }
+
+  /** The same, or the unix socket that the plan asks for. */
+  get clientAddress(): Address {
+    return clientAddressOf(this.#plan, this.#ports);
   }
 
   /** Where the services listen, on their own hosts, in the order of the plan. */

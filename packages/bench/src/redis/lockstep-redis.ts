@@ -1,3 +1,4 @@
+import { serviceSocketIn } from '../lockstep/group-plan.js';
 import { LockstepGroup } from '../lockstep/lockstep-group.js';
 import { loopback } from '../network/host.js';
 import type { RedisContender } from './redis-contender.js';
@@ -39,12 +40,25 @@ function dialectObstacle(): string | undefined {
   }
 }
 
-async function startGroup(folder: string, endpoint: Readonly<Record<string, unknown>>) {
+/** The same, as one has it where a client interceptor stands beside its clients: either end of the way is a unix socket. */
+export const lockstepUnix: RedisContender = {
+  name: 'Lockstep, shared, unix sockets',
+  description:
+    `as Lockstep, shared; the clients reach their interceptor, and the others their servers, over unix sockets, for both are ` +
+    'neighbours on one host. All others have clients on TCP, which their servers would be reached by from another host',
+  obstacle: lockstepShared.obstacle,
+  traffic: setTraffic(),
+  start: (folder) => startGroup(folder, { adapter: dialect, connections: 'shared' }, folder),
+};
+
+async function startGroup(folder: string, endpoint: Readonly<Record<string, unknown>>, socketFolder?: string) {
+  const unixSocket = socketFolder === undefined ? '' : ` --unixsocket '${serviceSocketIn(socketFolder)}'`;
   const group = await LockstepGroup.start(folder, {
     replicaHosts: Array.from({ length: replicaCount }, () => loopback),
     clientHost: loopback,
-    run: redisCommand('${port}'),
+    run: redisCommand('${port}') + unixSocket,
     endpoint,
+    ...(socketFolder === undefined ? {} : { socketFolder }),
   });
   try {
     await group.untilWhole();
@@ -53,7 +67,7 @@ async function startGroup(folder: string, endpoint: Readonly<Record<string, unkn
     throw error;
   }
   return {
-    clientPort: group.clientPort,
+    clientAddress: group.clientAddress,
     serverPorts: group.servicePorts,
     pids: () => group.pids(),
     stop: () => group.stop(),

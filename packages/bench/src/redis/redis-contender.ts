@@ -1,4 +1,4 @@
-import type { Traffic } from '../load/load-order.js';
+import type { Address, Traffic } from '../load/load-order.js';
 
 /** A way to keep values in Redis, as it is installed here. */
 export interface RedisContender {
@@ -20,7 +20,7 @@ export interface RedisContender {
 /** Running servers. */
 export interface RedisSetup {
   /** Where clients connect. */
-  readonly clientPort: number;
+  readonly clientAddress: Address;
   /** Every server that must hold the same in the end. */
   readonly serverPorts: readonly number[];
   /** Every process that takes part, but for the clients'. */

@@ -1,3 +1,4 @@
+import { loopback } from '../network/host.js';
 import { waitUntil } from '../measure/wait-until.js';
 import type { Program } from '../programs/program.js';
 import { findFreePorts } from '../programs/free-ports.js';
@@ -49,7 +50,7 @@ export const redisWait: RedisContender = {
 
 function setupOf(programs: readonly Program[], clientPort: number, serverPorts: readonly number[]): RedisSetup {
   return {
-    clientPort,
+    clientAddress: { host: loopback.address, port: clientPort },
     serverPorts,
     pids: () => Promise.resolve(programs.map(({ pid }) => pid)),
     stop: async () => {

@@ -7,13 +7,13 @@ import { measureProcessorTime } from '../measure/processor-time.js';
 import { waitUntil } from '../measure/wait-until.js';
 import { readVersion } from '../programs/installed-program.js';
 import type { Table } from '../report/table.js';
-import { lockstepDedicated, lockstepShared } from './lockstep-redis.js';
+import { lockstepDedicated, lockstepShared, lockstepUnix } from './lockstep-redis.js';
 import type { RedisContender, RedisSetup } from './redis-contender.js';
 import { redisAlone, redisWait } from './redis-contenders.js';
 import { readContents, redisServer } from './redis-server.js';
 import { valueBytes } from './set-traffic.js';
 
-const contenders = [redisAlone, redisWait, lockstepShared, lockstepDedicated];
+const contenders = [redisAlone, redisWait, lockstepUnix, lockstepShared, lockstepDedicated];
 const settleTimeoutMs = 30_000;
 /** Clients of each contender. */
 const connections = 50;
@@ -95,7 +95,7 @@ async function runRound(
       const setup = await contender.start(makeFolderOf(contender.name));
       const clients = new LoadClient();
       runners.push({ contender, setup, clients });
-      await clients.open(setup.clientPort, connections, contender.traffic);
+      await clients.open(setup.clientAddress, connections, contender.traffic);
       await clients.closedLoop({ active: connections, depth: 1, warmUpMs: 0, measureMs: plan.heatUpMs });
     }
     for (const [load, byName] of results) {

@@ -46,10 +46,10 @@ export async function measureConnections(
   try {
     await group.untilWhole();
     // What all connections share comes with the first ones, and compiled code with some load.
-    await clients.open(group.clientPort, plan.active, echoTraffic(messageBytes));
+    await clients.open(group.clientAddress, plan.active, echoTraffic(messageBytes));
     await runLoad(clients, plan.active, plan);
     const before = await readAll(ownFolder, group);
-    const opening = await clients.open(group.clientPort, connections, echoTraffic(messageBytes));
+    const opening = await clients.open(group.clientAddress, connections, echoTraffic(messageBytes));
     const after = await readAll(ownFolder, group);
     const single = await runLoad(clients, 1, plan);
     const crowd = await runLoad(clients, plan.active, plan);

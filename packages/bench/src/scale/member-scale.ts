@@ -19,7 +19,7 @@ export async function measureMembers(folder: string, members: number, plan: Load
   const clients = new LoadClient();
   try {
     await group.untilWhole();
-    await clients.open(group.clientPort, plan.active, echoTraffic(messageBytes));
+    await clients.open(group.clientAddress, plan.active, echoTraffic(messageBytes));
     return {
       members,
       single: await runLoad(clients, 1, plan),

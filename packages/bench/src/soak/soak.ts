@@ -44,7 +44,7 @@ export async function measureSoak(folder: string, plan: Plan, progress: (sentenc
   const clients = new LoadClient();
   try {
     await group.untilWhole();
-    await clients.open(group.clientPort, connections, echoTraffic(messageBytes));
+    await clients.open(group.clientAddress, connections, echoTraffic(messageBytes));
     const capacity = await clients.closedLoop({
       ...{ active: connections, depth: 1 },
       ...{ warmUpMs: plan.capacityMs, measureMs: plan.capacityMs },
