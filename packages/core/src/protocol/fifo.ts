@@ -7,6 +7,10 @@ const slotsKept = 64;
 /**
  * A queue that is taken from at its front in constant time, and that can be looked into. Its slots are used in turns, so one
  * that does not grow allocates nothing.
+ *
+ * Slots that it has outgrown are cleared. A plain array that grows leaves its old slots behind as they were; if they have been
+ * there for long, they are among V8's old objects, where all that they refer to, and the buffers that it lies in, stay with them
+ * until the next full collection.
  */
 export class Fifo<Item> {
   #slots: (Item | undefined)[] = [];
@@ -49,6 +53,7 @@ export class Fifo<Item> {
   }
 
   clear(): void {
+    this.#slots.fill(undefined);
     this.#slots = [];
     this.#head = 0;
     this.#length = 0;
@@ -65,6 +70,7 @@ export class Fifo<Item> {
   #resize(slotCount: number): void {
     const slots = new Array<Item | undefined>(slotCount).fill(undefined);
     for (let index = 0; index < this.#length; index++) slots[index] = this.#slots[this.#slotOf(index)];
+    this.#slots.fill(undefined);
     this.#slots = slots;
     this.#head = 0;
   }

@@ -1,4 +1,5 @@
 import type { EntryRun, OrderNumber } from '@lockstep/contracts';
+import { Fifo } from '../fifo.js';
 import { invariant, InvariantBroken } from '../invariant.js';
 import { limits } from '../limits.js';
 import { cutRun } from './entry-run.js';
@@ -12,7 +13,7 @@ import { lastAtMost } from './last-at-most.js';
 export class OrderLog {
   readonly #history: History;
   /** What follows history. */
-  readonly #runs: EntryRun[] = [];
+  readonly #runs = new Fifo<EntryRun>();
   /** The order number of each run's first entry. */
   readonly #firsts: number[] = [];
   /** Payload bytes appended before each run, since the log began. */
@@ -78,7 +79,7 @@ export class OrderLog {
     for (let index = lastAtMost(this.#firsts, from); index < this.#runs.length && bytes < bytesMax; index++) {
       const first = this.#firsts[index]!;
       if (first > to) break;
-      const run = this.#runs[index]!;
+      const run = this.#runs.at(index)!;
       const skip = Math.max(0, from - first);
       const cut = cutRun(run, skip, Math.min(run.lengths.length, to - first + 1) - skip);
       slice.push(cut);
@@ -110,7 +111,7 @@ export class OrderLog {
    */
   pack(settled: OrderNumber, runsMin: number = limits.packedRunsMin): void {
     const count = this.#countSettled(settled, runsMin);
-    for (let index = 0; index < count; index++) this.#history.append(this.#firsts[index]!, this.#runs[index]!);
+    for (let index = 0; index < count; index++) this.#history.append(this.#firsts[index]!, this.#runs.at(index)!);
     if (count > 0) this.#dropRuns(count);
   }
 
@@ -147,7 +148,7 @@ export class OrderLog {
     if (!this.#isEnough(runsMin)) return 0;
     let count = 0;
     let bytes = 0;
-    while (count < this.#runs.length && this.#lastOf(count) <= settled) bytes += this.#runs[count++]!.payload.length;
+    while (count < this.#runs.length && this.#lastOf(count) <= settled) bytes += this.#runs.at(count++)!.payload.length;
     return count < runsMin && bytes < limits.packedBytesMin ? 0 : count;
   }
 
@@ -157,11 +158,11 @@ export class OrderLog {
   }
 
   #lastOf(index: number): number {
-    return this.#firsts[index]! + this.#runs[index]!.lengths.length - 1;
+    return this.#firsts[index]! + this.#runs.at(index)!.lengths.length - 1;
   }
 
   #dropRuns(count: number): void {
-    this.#runs.splice(0, count);
+    for (let dropped = 0; dropped < count; dropped++) this.#runs.shift();
     this.#firsts.splice(0, count);
     this.#bytesBefore.splice(0, count);
   }
