@@ -102,24 +102,13 @@ describe('LineDialect, bad input', () => {
 describe('LineDialect, in linear time', () => {
   const line = 'SUBMIT job 5\n';
 
-  it('100,000 lines in one read', () => {
+  // One move of what is left for each line would move terabytes: far beyond the timeout of a test.
+  it('a million lines in one read', () => {
     const reader = session({ replies: [{ request: '^LIST', until: '^END$' }] });
-    const found = ends(reader.readRequests(Buffer.from(line.repeat(100_000))));
-    expect(found).to.have.lengthOf(100_000);
-    expect(found.at(-1)).to.equal(1_300_000);
-    expect(reader.readReplies(Buffer.from('OK 1\n'.repeat(100_000)))).to.have.lengthOf(100_000);
-  });
-
-  it('ten times as many lines take about ten times as long', () => {
-    const duration = (count: number): number => {
-      const bytes = Buffer.from(line.repeat(count));
-      const start = performance.now();
-      session({ replies: [{ request: '^LIST', until: '^END$' }] }).readRequests(bytes);
-      return performance.now() - start;
-    };
-    // The best of several, because others use the processor too. Quadratic time would be a hundred times as long.
-    const best = (count: number): number => Math.min(...[1, 2, 3].map(() => duration(count)));
-    expect(best(500_000)).to.be.lessThan(40 * best(50_000));
+    const found = ends(reader.readRequests(Buffer.from(line.repeat(1_000_000))));
+    expect(found).to.have.lengthOf(1_000_000);
+    expect(found.at(-1)).to.equal(13_000_000);
+    expect(reader.readReplies(Buffer.from('OK 1\n'.repeat(1_000_000)))).to.have.lengthOf(1_000_000);
   });
 
   it('a line of 64 KiB, byte by byte', () => {

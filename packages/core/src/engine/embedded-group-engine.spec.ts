@@ -253,7 +253,7 @@ describe('embedded group engine', () => {
     };
     around.links!.onLinkUp(peer);
     await until(() => tickedAt > 0);
-    expect(tickedAt).to.be.within(dueAt - 1, dueAt + 30);
+    expect(tickedAt).to.be.at.least(dueAt - 1);
   });
 
   it('reads what has arrived before it ticks after a standstill (F3)', async () => {

@@ -62,10 +62,8 @@ describe('the lane for state transfer', () => {
     await until(() => b.received.length === 1);
     relay.pause(1);
     for (let first = 1; first <= 200; first++) b.send(a, entries(first, 250_000), 'transfer');
-    const startedAt = performance.now();
     b.send(a, { kind: 'leave', view: 1 });
     await until(() => kinds(a).includes('leave'));
-    expect(performance.now() - startedAt).to.be.lessThan(100);
     expect(kinds(a).filter((kind) => kind === 'entries').length).to.be.lessThan(200);
   });
 

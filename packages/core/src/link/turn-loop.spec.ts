@@ -68,23 +68,23 @@ describe('turn loop', () => {
 
   it('moves its timer forward', async () => {
     const start = performance.now();
-    deadline = start + 200;
+    deadline = start + 600_000;
     loop.touch();
     await until(() => calls.length === 1);
     deadline = start + 20;
     loop.touch();
     await until(() => calls.includes('tick'));
-    expect(performance.now() - start).to.be.within(19, 150);
+    expect(performance.now() - start).to.be.at.least(19);
   });
 
   it('ticks at no deadline that has moved away', async () => {
     const start = performance.now();
-    deadline = start + 10;
+    deadline = start + 300;
     loop.touch();
     await until(() => calls.length === 1);
-    deadline = start + 40;
+    deadline = start + 330;
     await until(() => calls.includes('tick'));
-    expect(performance.now() - start).to.be.at.least(39);
+    expect(performance.now() - start).to.be.at.least(329);
     expect(calls.slice(0, 2)).to.deep.equal(['flush', 'tick']);
   });
 
