@@ -8,9 +8,9 @@ export interface TcpAddress {
   readonly port: number;
 }
 
-/** A socket in the file system of this machine. */
+/** A socket in the file system of this machine, or one that has a name instead of a file. */
 export interface UnixAddress {
-  /** Absolute, at most `unixPathBytesMax` bytes long. */
+  /** Absolute, at most `unixPathBytesMax` bytes long; or a NUL and a name (Linux), which nobody can configure. */
   readonly path: string;
 }
 
@@ -54,8 +54,19 @@ export function requireAddress(text: string, reader: string): Address {
   );
 }
 
-/** The text that `parseAddress` takes apart again. */
+/** Whether what is sent to a host cannot leave the machine. A name other than `localhost` may resolve to anything. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** Whether it is the name of a socket without a file, which nobody has to remove. */
+export function isAbstract(address: Address): boolean {
+  return 'path' in address && address.path.startsWith('\0');
+}
+
+/** The text that `parseAddress` takes apart again, if it has a file. */
 export function formatAddress(address: Address): string {
-  if ('path' in address) return `${unixPrefix}${address.path}`;
+  // The field's way to write names without files.
+  if ('path' in address) return `${unixPrefix}${address.path.replace('\0', '@')}`;
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }

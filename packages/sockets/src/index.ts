@@ -1,6 +1,7 @@
 export {
   addressPattern,
   formatAddress,
+  isLoopback,
   parseAddress,
   requireAddress,
   unixPathBytesMax,

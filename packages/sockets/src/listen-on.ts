@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { dirname } from 'node:path';
 import { LockstepError } from '@lockstep/contracts';
-import { formatAddress, type Address } from './address.js';
+import { formatAddress, isAbstract, type Address } from './address.js';
 import { occupantOf, removeStaleSocketFile } from './stale-socket-file.js';
 
 /** What is said of an address besides itself. */
@@ -24,7 +24,7 @@ export interface ListenOptions {
 export async function listenOn(server: Server, address: Address, options: ListenOptions): Promise<Address> {
   const { purpose, backlog } = options;
   try {
-    if ('path' in address) await removeStaleSocketFile(address.path);
+    if ('path' in address && !isAbstract(address)) await removeStaleSocketFile(address.path);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ ...address, ...(backlog === undefined ? {} : { backlog }) }, () => {
@@ -42,7 +42,7 @@ export async function listenOn(server: Server, address: Address, options: Listen
 
 function listenError(cause: NodeJS.ErrnoException, address: Address, purpose: string): LockstepError {
   const where = formatAddress(address);
-  const isOtherFile = 'path' in address && occupantOf(address.path) === 'other file';
+  const isOtherFile = 'path' in address && !isAbstract(address) && occupantOf(address.path) === 'other file';
   if (cause.code === 'EADDRINUSE' && !isOtherFile) {
     return new LockstepError(
       'ERR_LOCKSTEP_ADDRESS_IN_USE',
@@ -53,7 +53,7 @@ function listenError(cause: NodeJS.ErrnoException, address: Address, purpose: st
   }
   const remedies = 'path' in address ? unixRemedies : tcpRemedies;
   // The event loop's library says EACCES for a folder that is not there.
-  const isFolderMissing = 'path' in address && !existsSync(dirname(address.path));
+  const isFolderMissing = 'path' in address && !isAbstract(address) && !existsSync(dirname(address.path));
   const remedy = isFolderMissing ? 'Create its folder, or choose another path.' : remedies[cause.code ?? ''];
   return new LockstepError(
     'ERR_LOCKSTEP_LISTEN',

@@ -19,6 +19,8 @@ export interface GroupPlan {
    * service is to name `serviceSocketIn` it.
    */
   readonly socketFolder?: string;
+  /** As in the configuration; off, all links are over TCP, as between hosts. */
+  readonly localLinks?: boolean;
   /** For Node, in front of the interceptors' program. */
   readonly nodeOptions?: readonly string[];
 }
@@ -53,7 +55,7 @@ export function replicaName(index: number): string {
  * @param first the replica that is listed first: a client interceptor attaches to it, whatever its rank is
  */
 export function configureGroup(plan: GroupPlan, ports: GroupPorts, first = 0): object {
-  const { replicaHosts, clientHost, run, endpoint, socketFolder, limits } = plan;
+  const { replicaHosts, clientHost, run, endpoint, socketFolder, limits, localLinks } = plan;
   const service = socketFolder === undefined ? '127.0.0.1:${port}' : `unix:${serviceSocketIn(socketFolder)}`;
   const client = clientAddressOf(plan, ports);
   const indices = [...replicaHosts.keys()];
@@ -74,6 +76,7 @@ export function configureGroup(plan: GroupPlan, ports: GroupPorts, first = 0): o
       },
     },
     ...(limits === undefined ? {} : { limits }),
+    ...(localLinks === undefined ? {} : { localLinks }),
     ...(isLocal ? {} : { security: 'none' }),
   };
 }

@@ -27,13 +27,15 @@ export interface EmbeddedMember {
  *
  * @param ports the link port of every member on the loopback, by name
  * @param name which of them to be
+ * @param tcpOnly as between hosts; otherwise as between processes of one host
  */
 export async function createEmbeddedMember(
   ports: Readonly<Record<string, number>>,
   name: string,
+  tcpOnly: boolean,
 ): Promise<EmbeddedMember> {
   const addresses = new Map(
-    Object.entries(ports).map(([member, port]) => [member as MemberName, { host: '127.0.0.1', port }]),
+    Object.entries(ports).map(([member, port]) => [member as MemberName, { host: '127.0.0.1', port, tcpOnly }]),
   );
   const members = [...addresses.keys()].map((member) => ({ name: member, witness: false }));
   const settings = { members, timing, fence: false, historyBytesMax };

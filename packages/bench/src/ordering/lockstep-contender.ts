@@ -12,7 +12,7 @@ const program = new URL('member-program.js', import.meta.url);
 
 type MemberWorker = Worker<MemberOrder, MemberAnswer>;
 
-/** Our embedded engine. The submitters are the members themselves, as service interceptors are. */
+/** Our embedded engine, linked as between hosts. The submitters are the members themselves, as service interceptors are. */
 export const lockstepContender: Contender = {
   name: 'Lockstep',
   obstacle: undefined,
@@ -20,15 +20,28 @@ export const lockstepContender: Contender = {
     Promise.resolve(
       `embedded engine, three members that all submit, ${windowEntries} in flight for each; stable at the submitter`,
     ),
-  start: async () => {
-    const ports = await findFreePorts(names.length);
-    const addresses = JSON.stringify(Object.fromEntries(names.map((name, index) => [name, ports[index]])));
-    const members = names.map((name): MemberWorker => new Worker(program, [name, addresses]));
-    // The first configured member founds the group, so its rank is 0.
-    await Promise.all(members.map((member) => member.answer()));
-    return new LockstepGroup(members);
-  },
+  start: () => startGroup('tcp'),
 };
+
+/** The same, linked as processes of one host are. */
+export const lockstepOneHost: Contender = {
+  name: 'Lockstep, one host',
+  obstacle: undefined,
+  describe: () =>
+    Promise.resolve(
+      'the same, linked by unix sockets, as members are that share a host; all others are linked by TCP or UDP',
+    ),
+  start: () => startGroup('local'),
+};
+
+async function startGroup(carrier: 'tcp' | 'local'): Promise<LockstepGroup> {
+  const ports = await findFreePorts(names.length);
+  const addresses = JSON.stringify(Object.fromEntries(names.map((name, index) => [name, ports[index]])));
+  const members = names.map((name): MemberWorker => new Worker(program, [name, addresses, carrier]));
+  // The first configured member founds the group, so its rank is 0.
+  await Promise.all(members.map((member) => member.answer()));
+  return new LockstepGroup(members);
+}
 
 class LockstepGroup implements ContenderGroup {
   readonly #members: readonly MemberWorker[];

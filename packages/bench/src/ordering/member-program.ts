@@ -4,11 +4,12 @@ import { createEmbeddedMember } from './embedded-member.js';
 import type { MemberAnswer, MemberOrder } from './member-orders.js';
 import { Submitter } from './submitter.js';
 
-// One member of the group that is measured, in a process of its own. Arguments: its name, and all link ports by name.
+// One member of the group that is measured, in a process of its own. Arguments: its name, all link ports by name, and `tcp` for
+// links as between hosts.
 
-const [name = '', ports = ''] = process.argv.slice(2);
+const [name = '', ports = '', carrier] = process.argv.slice(2);
 const addresses = JSON.parse(ports) as Record<string, number>;
-const { engine, incarnation } = await createEmbeddedMember(addresses, name);
+const { engine, incarnation } = await createEmbeddedMember(addresses, name, carrier === 'tcp');
 const submitter = new Submitter(engine, incarnation, Object.keys(addresses).length, () => tell({ kind: 'ready' }));
 
 process.on('message', (order: MemberOrder) => void obey(order));

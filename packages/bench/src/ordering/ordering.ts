@@ -6,10 +6,10 @@ import type { Table } from '../report/table.js';
 import type { Contender, Load, Throughput } from './contender.js';
 import { corosyncContender } from './corosync-contender.js';
 import { etcdContender } from './etcd-contender.js';
-import { lockstepContender } from './lockstep-contender.js';
+import { lockstepContender, lockstepOneHost } from './lockstep-contender.js';
 import { natsContender } from './nats-contender.js';
 
-const contenders = [lockstepContender, corosyncContender, natsContender, etcdContender];
+const contenders = [lockstepContender, lockstepOneHost, corosyncContender, natsContender, etcdContender];
 const entrySizes = [100, 1000] as const;
 
 interface Plan {

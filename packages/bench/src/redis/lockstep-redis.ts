@@ -1,7 +1,7 @@
-import { serviceSocketIn } from '../lockstep/group-plan.js';
+import { type GroupPlan, serviceSocketIn } from '../lockstep/group-plan.js';
 import { LockstepGroup } from '../lockstep/lockstep-group.js';
 import { loopback } from '../network/host.js';
-import type { RedisContender } from './redis-contender.js';
+import type { RedisContender, RedisSetup } from './redis-contender.js';
 import { redisCommand, redisObstacle } from './redis-server.js';
 import { setTraffic } from './set-traffic.js';
 
@@ -40,25 +40,39 @@ function dialectObstacle(): string | undefined {
   }
 }
 
+/** The same, with links as between hosts. */
+export const lockstepTcp: RedisContender = {
+  name: 'Lockstep, shared, TCP',
+  description: 'as Lockstep, shared; but its processes are linked by TCP, as if each were on a host of its own',
+  obstacle: lockstepShared.obstacle,
+  traffic: setTraffic(),
+  start: (folder) => startGroup(folder, { adapter: dialect, connections: 'shared' }, { localLinks: false }),
+};
+
 /** The same, as one has it where a client interceptor stands beside its clients: either end of the way is a unix socket. */
 export const lockstepUnix: RedisContender = {
   name: 'Lockstep, shared, unix sockets',
   description:
     `as Lockstep, shared; the clients reach their interceptor, and the others their servers, over unix sockets, for both are ` +
-    'neighbours on one host. All others have clients on TCP, which their servers would be reached by from another host',
+    'neighbours on one host',
   obstacle: lockstepShared.obstacle,
   traffic: setTraffic(),
-  start: (folder) => startGroup(folder, { adapter: dialect, connections: 'shared' }, folder),
+  start: (folder) => startGroup(folder, { adapter: dialect, connections: 'shared' }, { socketFolder: folder }),
 };
 
-async function startGroup(folder: string, endpoint: Readonly<Record<string, unknown>>, socketFolder?: string) {
+async function startGroup(
+  folder: string,
+  endpoint: GroupPlan['endpoint'],
+  more: Pick<GroupPlan, 'socketFolder' | 'localLinks'> = {},
+): Promise<RedisSetup> {
+  const { socketFolder } = more;
   const unixSocket = socketFolder === undefined ? '' : ` --unixsocket '${serviceSocketIn(socketFolder)}'`;
   const group = await LockstepGroup.start(folder, {
     replicaHosts: Array.from({ length: replicaCount }, () => loopback),
     clientHost: loopback,
     run: redisCommand('${port}') + unixSocket,
     endpoint,
-    ...(socketFolder === undefined ? {} : { socketFolder }),
+    ...more,
   });
   try {
     await group.untilWhole();

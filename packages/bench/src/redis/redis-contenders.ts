@@ -33,20 +33,34 @@ export const redisWait: RedisContender = {
     'last SET is followed by one WAIT. A failover may still lose what was waited for, and is not part of it',
   obstacle: redisObstacle,
   traffic: setTraffic({ request: `WAIT ${replicaCount} ${waitMs}\r\n`, reply: `:${replicaCount}\r\n` }),
-  start: async (folder) => {
-    const [port, ...replicaPorts] = (await findFreePorts(1 + replicaCount)) as [number, ...number[]];
-    const primary = startRedis(folder, port);
-    await untilAnswering(port);
-    const replicas = replicaPorts.map((own) =>
-      startRedis(folder, own, '--replicaof', '127.0.0.1', `${port}`, '--repl-diskless-sync-delay', '0'),
-    );
-    await waitUntil('The replicas of Redis follow', startTimeoutMs, async () => {
-      const [, waited] = await askRedis(port, 'SET ready 1', `WAIT ${replicaCount} 100`);
-      return waited === `:${replicaCount}` || undefined;
-    });
-    return setupOf([primary, ...replicas], port, [port, ...replicaPorts]);
-  },
+  start: (folder) => startWithReplicas(folder),
 };
+
+/** The same, for clients on the server's own host. Redis has no such way to its replicas. */
+export const redisWaitUnix: RedisContender = {
+  name: 'Redis, WAIT 2, unix socket',
+  description: 'as Redis, WAIT 2; but its clients come over a unix socket',
+  obstacle: redisObstacle,
+  traffic: redisWait.traffic,
+  start: (folder) => startWithReplicas(folder, `${folder}/redis.sock`),
+};
+
+async function startWithReplicas(folder: string, path?: string): Promise<RedisSetup> {
+  const [port, ...replicaPorts] = (await findFreePorts(1 + replicaCount)) as [number, ...number[]];
+  const primary = startRedis(folder, port, ...(path === undefined ? [] : ['--unixsocket', path]));
+  await untilAnswering(port);
+  const replicas = replicaPorts.map((own) =>
+    startRedis(folder, own, '--replicaof', '127.0.0.1', `${port}`, '--repl-diskless-sync-delay', '0'),
+  );
+  await waitUntil('The replicas of Redis follow', startTimeoutMs, async () => {
+    const [, waited] = await askRedis(port, 'SET ready 1', `WAIT ${replicaCount} 100`);
+    return waited === `:${replicaCount}` || undefined;
+  });
+  return {
+    ...setupOf([primary, ...replicas], port, [port, ...replicaPorts]),
+    ...(path === undefined ? {} : { clientAddress: { path } }),
+  };
+}
 
 function setupOf(programs: readonly Program[], clientPort: number, serverPorts: readonly number[]): RedisSetup {
   return {

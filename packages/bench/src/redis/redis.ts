@@ -7,13 +7,13 @@ import { measureProcessorTime } from '../measure/processor-time.js';
 import { waitUntil } from '../measure/wait-until.js';
 import { readVersion } from '../programs/installed-program.js';
 import type { Table } from '../report/table.js';
-import { lockstepDedicated, lockstepShared, lockstepUnix } from './lockstep-redis.js';
+import { lockstepDedicated, lockstepShared, lockstepTcp, lockstepUnix } from './lockstep-redis.js';
 import type { RedisContender, RedisSetup } from './redis-contender.js';
-import { redisAlone, redisWait } from './redis-contenders.js';
+import { redisAlone, redisWait, redisWaitUnix } from './redis-contenders.js';
 import { readContents, redisServer } from './redis-server.js';
 import { valueBytes } from './set-traffic.js';
 
-const contenders = [redisAlone, redisWait, lockstepUnix, lockstepShared, lockstepDedicated];
+const contenders = [redisAlone, redisWaitUnix, redisWait, lockstepUnix, lockstepShared, lockstepTcp, lockstepDedicated];
 const settleTimeoutMs = 30_000;
 /** Clients of each contender. */
 const connections = 50;

@@ -1,4 +1,4 @@
-import type { Address } from '@lockstep/sockets';
+import { type Address, isLoopback } from '@lockstep/sockets';
 
 /** Whether what is sent there cannot leave the machine. A name other than `localhost` may resolve to anything. */
 export function staysOnMachine(address: Address): boolean {
@@ -8,8 +8,4 @@ export function staysOnMachine(address: Address): boolean {
 /** Whether the address means "all interfaces": one can listen there, but nobody can be told to dial it. */
 export function isWildcard(address: Address): boolean {
   return 'host' in address && (address.host === '0.0.0.0' || /^[0:]+$/.test(address.host));
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -21,7 +21,7 @@ type EndpointDocument = ConfigurationDocument['endpoints'][string];
 /** Puts a checked document into the form that the rest of the program uses. */
 export function buildConfiguration(checked: CheckedDocument, source: YamlSource, path: string): Configuration {
   const directory = dirname(resolve(path));
-  const { group, replicas, timing, limits, security, endpoints } = checked.client;
+  const { group, replicas, timing, limits, localLinks, security, endpoints } = checked.client;
   const members = Object.entries(replicas).map(([name, { link, witness }]): Replica => ({ name, link, witness }));
   const configurations = new Map(
     members.map((replica) => [replica.name, buildReplica(replica, checked.replicas, directory)]),
@@ -33,6 +33,7 @@ export function buildConfiguration(checked: CheckedDocument, source: YamlSource,
     replicas: members,
     timing: completeTiming(timing),
     limits,
+    localLinks,
     security,
     clientEndpoints: Object.entries(endpoints).map(([name, endpoint]): ClientEndpoint => ({
       ...buildEndpoint(name, endpoint, directory),

@@ -17,6 +17,8 @@ export interface Configuration {
   readonly limits: Limits;
   /** `none` when the file says so; undefined when it is silent, and then every link stays on the loopback. */
   readonly security: 'none' | undefined;
+  /** Whether processes of one host are linked past TCP. Default true. */
+  readonly localLinks: boolean;
   /** What the client interceptor serves, in the order of the file. */
   readonly clientEndpoints: readonly ClientEndpoint[];
   /**

@@ -95,6 +95,7 @@ describe('loadConfiguration', () => {
       historyBytes: 1_073_741_824,
       maxConnections: 16_384,
     });
+    expect(configuration.localLinks).to.equal(true);
     expect(configuration.timing).to.deep.equal({
       suspectAfterMs: 2000,
       heartbeatMs: 400,

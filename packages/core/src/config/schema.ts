@@ -240,6 +240,9 @@ export const documentSchema = z
         )
         .optional()
         .meta({ description: 'What must succeed before one survivor of two goes on alone.' }),
+      localLinks: flag(
+        'Whether processes of one host are linked past TCP, where Linux lets them. Off: all links can be watched and cut.',
+      ).default(true),
       security: choice(['none'], 'Links are neither encrypted nor authenticated.').optional(),
     },
     { error: 'Write group, replicas and endpoints; `lockstep check --help` shows a whole file.' },

@@ -4,7 +4,7 @@ import type { EventCounters } from './event-counters.js';
 import { FrameConnection } from './frame-connection.js';
 import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { judgeHello, type LocalIdentity, makeHello } from './identity.js';
-import type { Address } from '@lockstep/sockets';
+import type { LinkAddress } from './link-address.js';
 import { connectLink, isConnectionRefused } from './transport.js';
 
 /** What came of an attempt to reach somebody. */
@@ -15,7 +15,7 @@ export type DialOutcome =
   | { readonly kind: 'nobody' };
 
 export interface DialOptions {
-  readonly address: Address;
+  readonly address: LinkAddress;
   readonly own: LocalIdentity;
   readonly role: LinkRole;
   /** Says what is wrong with who answers, beyond what is wrong for every link. */
@@ -33,8 +33,6 @@ export interface DialOptions {
  * @returns cancels the attempt
  */
 export function dial({ address, own, role, judge, timeoutMs, counters, onDone }: DialOptions): () => void {
-  const socket = connectLink(address);
-  const { stream } = socket;
   const startedAt = performance.now();
   let isOver = false;
   const finish = (outcome: DialOutcome): void => {
@@ -42,33 +40,30 @@ export function dial({ address, own, role, judge, timeoutMs, counters, onDone }:
     if (!isOver) onDone(outcome);
     isOver = true;
   };
-  const fail = (reason: string): void => {
-    stream.destroy();
-    finish({ kind: 'failed', reason });
-  };
-  const onError = (error: NodeJS.ErrnoException): void => {
-    if (isConnectionRefused(error)) finish({ kind: 'nobody' });
-    else fail(error.code ?? error.message);
-  };
-  const timer = setTimeout(() => fail('it does not answer'), timeoutMs);
-  stream.on('error', onError);
-  stream.once('connect', () => {
-    clearTimeout(timer);
-    stream.off('error', onError);
-    const connection = new FrameConnection(socket, counters);
-    new Handshake(connection, {
-      hello: makeHello(own, role),
-      judge: (theirs) => judgeHello(own, theirs) ?? judge(theirs),
-      timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)),
-      onDone: (outcome) => {
-        if (isOver) connection.destroy('cancelled');
-        else finish(outcome.kind === 'up' ? { kind: 'up', connection, theirs: outcome.theirs } : outcome);
-      },
-    });
+  const cancelConnect = connectLink(address, {
+    onConnected: (socket) => {
+      clearTimeout(timer);
+      const connection = new FrameConnection(socket, counters);
+      new Handshake(connection, {
+        hello: makeHello(own, role),
+        judge: (theirs) => judgeHello(own, theirs) ?? judge(theirs),
+        timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)),
+        onDone: (outcome) => {
+          if (isOver) connection.destroy('cancelled');
+          else finish(outcome.kind === 'up' ? { kind: 'up', connection, theirs: outcome.theirs } : outcome);
+        },
+      });
+    },
+    onFailed: (error) =>
+      finish(isConnectionRefused(error) ? { kind: 'nobody' } : { kind: 'failed', reason: error.code ?? error.message }),
   });
+  const timer = setTimeout(() => {
+    cancelConnect();
+    finish({ kind: 'failed', reason: 'it does not answer' });
+  }, timeoutMs);
   return () => {
     isOver = true;
     clearTimeout(timer);
-    stream.destroy();
+    cancelConnect();
   };
 }

@@ -1,5 +1,4 @@
 import type { Logger } from '@lockstep/contracts';
-import type { Server } from 'node:net';
 import type { Hello, LinkRole, Refusal } from '../wire/hello.js';
 import { encodeHandshake } from '../wire/handshake-codec.js';
 import type { EventCounters } from './event-counters.js';
@@ -8,7 +7,8 @@ import { Handshake, type HandshakeOutcome } from './handshake.js';
 import { judgeHello, type LocalIdentity, makeHello, refuse } from './identity.js';
 import { linkLimits } from './limits.js';
 import type { Address, ByteSocket } from '@lockstep/sockets';
-import { listenForLinks } from './transport.js';
+import type { LinkAddress } from './link-address.js';
+import { type LinkListener, listenForLinks } from './transport.js';
 
 /** Takes the links of one role. */
 export interface LinkAcceptor {
@@ -19,7 +19,7 @@ export interface LinkAcceptor {
 }
 
 export interface LinkServerOptions {
-  readonly address: Address;
+  readonly address: LinkAddress;
   readonly own: LocalIdentity;
   /** Whose address this is, for errors: `replica a`. */
   readonly purpose: string;
@@ -32,7 +32,7 @@ export class LinkServer {
   readonly #options: LinkServerOptions;
   readonly #acceptors = new Map<LinkRole, LinkAcceptor>();
   readonly #shakingHands = new Set<FrameConnection>();
-  #server: Server | undefined;
+  #listener: LinkListener | undefined;
 
   constructor(options: LinkServerOptions) {
     this.#options = options;
@@ -51,23 +51,22 @@ export class LinkServer {
    */
   async listen(): Promise<Address> {
     const { address, purpose, logger } = this.#options;
-    const { server, bound } = await listenForLinks(address, purpose, (socket) => this.#accept(socket));
-    this.#server = server;
-    // Out of descriptors, for example: who is here stays, who comes is turned away by the operating system.
-    server.on('error', (error) => {
-      logger.error({ event: 'link-accept-failed', error: error.message }, 'Links cannot be accepted at the moment');
+    this.#listener = await listenForLinks(address, purpose, {
+      onSocket: (socket) => this.#accept(socket),
+      // Out of descriptors, for example: who is here stays, who comes is turned away by the operating system.
+      onError: (error) =>
+        logger.error({ event: 'link-accept-failed', error: error.message }, 'Links cannot be accepted at the moment'),
     });
-    return bound;
+    return this.#listener.bound;
   }
 
   /** Stops listening; links that are up live on. Resolves when the address is free. */
   async close(): Promise<void> {
-    const server = this.#server;
-    if (server === undefined) return;
-    this.#server = undefined;
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.#listener = undefined;
     for (const connection of this.#shakingHands) connection.destroy('stopped');
-    // Resolves only when all connections are closed; the address is free at once.
-    server.close();
+    listener.close();
     await new Promise(setImmediate);
   }
 

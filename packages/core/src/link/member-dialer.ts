@@ -9,6 +9,7 @@ import type { EventCounters } from './event-counters.js';
 import { type LocalIdentity, refuse } from './identity.js';
 import { linkLimits } from './limits.js';
 import { type Address, atCallbackEnd, formatAddress } from '@lockstep/sockets';
+import type { LinkAddress } from './link-address.js';
 import { MessageConnection, type MessageOptions } from './message-connection.js';
 
 /** What a client interceptor's links to members tell. Calls come one at a time, never from inside a call into the links. */
@@ -25,7 +26,7 @@ export interface MemberDialerHandler {
 export interface MemberDialerOptions {
   /** `identity` is the id of this client interceptor. */
   readonly own: LocalIdentity;
-  readonly addresses: ReadonlyMap<MemberName, Address>;
+  readonly addresses: ReadonlyMap<MemberName, LinkAddress>;
   /** For the connection and the handshake together. */
   readonly connectTimeoutMs: Milliseconds;
   readonly logger: Logger;

@@ -5,7 +5,7 @@ import type { Hello, LinkRole, Refusal } from '../wire/hello.js';
 import type { EventCounters } from './event-counters.js';
 import type { FrameConnection } from './frame-connection.js';
 import { type LocalIdentity, refuse } from './identity.js';
-import type { Address } from '@lockstep/sockets';
+import type { LinkAddress } from './link-address.js';
 import type { LinkServer } from './link-server.js';
 import type { MemberLinksHandler, PeerContext } from './peer-context.js';
 import { PeerLink, settingsDiffer } from './peer-link.js';
@@ -16,7 +16,7 @@ export interface MemberLinksOptions {
   /** `identity` is the incarnation of this member, `settings` the digest of the settings that all members share. */
   readonly own: LocalIdentity;
   /** The link address of every configured member; this member's own is passed over. */
-  readonly addresses: ReadonlyMap<MemberName, Address>;
+  readonly addresses: ReadonlyMap<MemberName, LinkAddress>;
   /** A link that brings nothing for this long is broken and made anew. */
   readonly suspectAfterMs: Milliseconds;
   /** Where the others' links come in. */

@@ -5,6 +5,7 @@ import { dial, type DialOutcome } from './dial.js';
 import { EventCounters } from './event-counters.js';
 import type { FrameConnection } from './frame-connection.js';
 import { type Address, formatAddress } from '@lockstep/sockets';
+import type { LinkAddress } from './link-address.js';
 
 /**
  * Asks one member about itself.
@@ -13,7 +14,7 @@ import { type Address, formatAddress } from '@lockstep/sockets';
  * @returns the document that the member gave; its shape is the caller's business
  * @throws LockstepError `ERR_LOCKSTEP_UNREACHABLE` or `ERR_LOCKSTEP_HANDSHAKE_REFUSED`
  */
-export function queryMemberStatus(address: Address, group: string, timeoutMs: Milliseconds): Promise<unknown> {
+export function queryMemberStatus(address: LinkAddress, group: string, timeoutMs: Milliseconds): Promise<unknown> {
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     dial({
