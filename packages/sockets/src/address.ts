@@ -66,7 +66,7 @@ export function isAbstract(address: Address): boolean {
 
 /** The text that `parseAddress` takes apart again, if it has a file. */
 export function formatAddress(address: Address): string {
-  // The field's way to write names without files.
-  if ('path' in address) return `${unixPrefix}${address.path.replace('\0', '@')}`;
+  // The field's way to write names without files, which may be filled up with NULs.
+  if ('path' in address) return `${unixPrefix}${address.path.replace('\0', '@').replaceAll('\0', '')}`;
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }

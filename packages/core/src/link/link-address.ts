@@ -7,6 +7,9 @@ export type LinkAddress = Address & {
   readonly tcpOnly?: boolean;
 };
 
+/** Linux has so much room for a name. libuv before 1.48 fills it with NULs, later ones bind what they are given: filled, it is one name for both. */
+const nameBytes = 108;
+
 /** From here on, any user of a host may listen on a port, unless the host is set up otherwise. */
 const unprivilegedPortMin = 1024;
 
@@ -23,7 +26,7 @@ const unprivilegedPortMin = 1024;
 export function localAddressOf(address: LinkAddress): UnixAddress | undefined {
   if (process.platform !== 'linux' || address.tcpOnly || 'path' in address) return undefined;
   if (address.port < unprivilegedPortMin || !isOfThisHost(address)) return undefined;
-  return { path: `\0lockstep-link-${address.host}:${address.port}` };
+  return { path: `\0lockstep-link-${address.host}:${address.port}`.padEnd(nameBytes, '\0') };
 }
 
 function isOfThisHost({ host }: TcpAddress): boolean {
