@@ -22,19 +22,27 @@ export interface ConnectHandler {
  */
 export function connectLink(address: LinkAddress, { onConnected, onFailed }: ConnectHandler): () => void {
   let stream: Socket;
+  let isCancelled = false;
   const attempt = (to: Address, onError: (error: NodeJS.ErrnoException) => void): void => {
+    // The error of an attempt may be on its way when it is cancelled.
+    const onFailure = (error: NodeJS.ErrnoException): void => {
+      if (!isCancelled) onError(error);
+    };
     const socket = ByteSocket.connect({ ...to, noDelay: true, readBytesMax });
     stream = socket.stream;
-    stream.once('error', onError);
+    stream.once('error', onFailure);
     stream.once('connect', () => {
-      stream.off('error', onError);
+      stream.off('error', onFailure);
       onConnected(socket);
     });
   };
   const local = localAddressOf(address);
   if (local === undefined) attempt(address, onFailed);
   else attempt(local, () => attempt(address, onFailed));
-  return () => void stream.destroy();
+  return () => {
+    isCancelled = true;
+    stream.destroy();
+  };
 }
 
 /** Whether the error of a connection attempt proves that nobody listens there (at any address that the name has). */
