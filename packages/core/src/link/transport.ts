@@ -70,7 +70,7 @@ export interface ListenHandler {
 /**
  * Listens for connections, on the address and on the local socket that belongs to it.
  *
- * @param purpose whose address this is, for the error (`replica a`)
+ * @param owner whose address this is, for the error (`replica a`)
  * @throws LockstepError `ERR_LOCKSTEP_ADDRESS_IN_USE` or `ERR_LOCKSTEP_LISTEN`
  */
 export async function listenForLinks(
