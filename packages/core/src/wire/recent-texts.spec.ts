@@ -27,6 +27,13 @@ describe('recent texts', () => {
     for (const other of ['kase', 'käs', 'käsef', 'käsf', '']) expect(find(other), other).to.equal(undefined);
   });
 
+  it('keep nothing of the buffer that they came in', () => {
+    const buffer = Buffer.from('[name]');
+    recent.note('name', buffer, 1, 5);
+    buffer.fill('x');
+    expect(find('name')).to.equal('name');
+  });
+
   it('are several, of which none is taken for another one', () => {
     const texts = Array.from({ length: 300 }, (_, index) => `member-${index}/${(index * 7919) % 1000}`);
     let foundCount = 0;

@@ -30,7 +30,9 @@ export class RecentTexts {
   /** This text was decoded from the bytes from `start` to `end`. It takes the place of another one, if need be. */
   note(text: string, bytes: Uint8Array, start: number, end: number): void {
     if (start === end || end - start > bytesMax) return;
-    this.#slots[slotOf(bytes, start, end)] = { text, bytes: bytes.slice(start, end) };
+    // A copy: what a `Buffer` calls a slice would keep all of what it lies in.
+    const copy = Uint8Array.prototype.slice.call(bytes, start, end);
+    this.#slots[slotOf(bytes, start, end)] = { text, bytes: copy };
   }
 }
 

@@ -45,6 +45,33 @@ describe('History', () => {
     expect(read(count, count)[0]!.firstSubmission).to.equal(count);
   });
 
+  it('uses all of them again if it drops several at once', () => {
+    const segments = new Set<HistorySegment>();
+    for (let round = 0; round < 9; round++) {
+      for (let times = 0; times < 8; times++) append(segmentBytes);
+      for (let times = 0; times < 8; times++) {
+        segments.add(history.oldest!);
+        history.dropOldest();
+      }
+      expect(history.oldest).to.equal(undefined);
+    }
+    expect(segments.size).to.equal(8);
+    append(segmentBytes, 3);
+    expect(read(count, count)[0]!.payload[0]).to.equal(3);
+  });
+
+  it('keeps no more than eight of them', () => {
+    for (let times = 0; times < 9; times++) append(segmentBytes);
+    const segments = new Set<HistorySegment>();
+    const dropAll = (): void => {
+      for (; history.oldest !== undefined; history.dropOldest()) segments.add(history.oldest);
+    };
+    dropAll();
+    for (let times = 0; times < 9; times++) append(segmentBytes);
+    dropAll();
+    expect(segments.size).to.equal(10);
+  });
+
   it('never writes where bytes have been lent', () => {
     append(segmentBytes, 7);
     const [lent] = read(1, 1);

@@ -7,6 +7,12 @@ import { HistorySegment } from './history-segment.js';
 const segmentBytesMax = 4 * 1024 * 1024;
 
 /**
+ * So many dropped segments are kept to be used again. Several are dropped at once where this member hears seldom of how far
+ * others have come, as those who are not the sequencer do: with every heartbeat.
+ */
+const sparesMax = 8;
+
+/**
  * How much memory a segment of history should have: history is dropped a segment at a time, of which its limit should be a
  * multiple.
  */
@@ -15,8 +21,8 @@ export function segmentBytesFor(historyBytesMax: number): number {
 }
 
 /**
- * Consecutive entries that grow at their end and are dropped at their front, in a few large segments, one of which is kept to be
- * used again. Once it has its size, it allocates nothing. With memory of its own for each few hundred kilobytes, a process that
+ * Consecutive entries that grow at their end and are dropped at their front, in a few large segments, which are used again. Once
+ * it has its size, it allocates nothing. With memory of its own for each few hundred kilobytes, a process that
  * passes hundreds of megabytes a second spent a fifth of its time on it, because V8 goes through its whole heap whenever so much
  * outside of it has come and gone; and with a few objects for each, the heap grew for minutes, because what lives as long as
  * history does is only collected with the whole heap.
@@ -25,7 +31,8 @@ export class History {
   readonly #segmentBytes: number;
   readonly #segments = new Fifo<HistorySegment>();
   #current: HistorySegment | undefined;
-  #spare: HistorySegment | undefined;
+  /** Dropped, and free to be used again. */
+  readonly #spares: HistorySegment[] = [];
   /** Of all segments but the current one. */
   #fullBytes = 0;
   /** Payload bytes that there ever were. */
@@ -84,7 +91,8 @@ export class History {
     const segment = this.#segments.shift()!;
     if (segment === this.#current) this.#current = undefined;
     else this.#fullBytes -= segment.bytes;
-    if (segment.isReusable && segment.byteLength === this.#segmentBytes) this.#spare = segment;
+    const isUsual = segment.byteLength === this.#segmentBytes;
+    if (segment.isReusable && isUsual && this.#spares.length < sparesMax) this.#spares.push(segment);
   }
 
   #begin(first: number, byteLength: number): HistorySegment {
@@ -92,16 +100,14 @@ export class History {
       this.#current.isFull = true;
       this.#fullBytes += this.#current.bytes;
     }
-    const segment = byteLength > this.#segmentBytes ? new HistorySegment(byteLength) : this.#takeSpare();
+    const segment = byteLength > this.#segmentBytes ? new HistorySegment(byteLength) : this.#takeUsual();
     segment.begin(first, this.#appendedBytes);
     this.#segments.push(segment);
     return (this.#current = segment);
   }
 
-  #takeSpare(): HistorySegment {
-    const segment = this.#spare ?? new HistorySegment(this.#segmentBytes);
-    this.#spare = undefined;
-    return segment;
+  #takeUsual(): HistorySegment {
+    return this.#spares.pop() ?? new HistorySegment(this.#segmentBytes);
   }
 
   /** The index of the segment that holds `order`; the first one, if it is right before. */
