@@ -113,19 +113,23 @@ export class Cluster {
   }
 }
 
-export function settings(names: string, options: { witness?: string; fence?: boolean } = {}): GroupSettings {
+interface ClusterOptions {
+  witness?: string;
+  fence?: boolean;
+  /** Default: 1 GiB. */
+  historyBytesMax?: number;
+}
+
+export function settings(names: string, options: ClusterOptions = {}): GroupSettings {
   return {
     members: [...names].map((name) => ({ name: name as MemberName, witness: name === options.witness })),
     timing: { suspectAfterMs: 1000, heartbeatMs: 200, laggardAfterMs: 5000 },
     fence: options.fence ?? false,
-    historyBytesMax: 1 << 30,
+    historyBytesMax: options.historyBytesMax ?? 1 << 30,
   };
 }
 
-export function group(
-  names: string,
-  options: { witness?: string; fence?: boolean } = {},
-): Cluster & { ids: IncarnationId[] } {
+export function group(names: string, options: ClusterOptions = {}): Cluster & { ids: IncarnationId[] } {
   const cluster = new Cluster(settings(names, options));
   const ids = [...names].map((name) => cluster.start(name));
   return Object.assign(cluster, { ids });

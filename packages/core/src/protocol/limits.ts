@@ -17,6 +17,8 @@ export const limits = {
    * milliseconds, because where entries come thick and fast, one receipt says it all.
    */
   receiptPauseMs: 0.25,
+  /** A receipt goes to all, also to those who do not wait for it, when so much has come since: they keep what others may lack. */
+  untoldBytesMax: 1024 * 1024,
   /**
    * How long the sequencer may keep the order back from members whose receipt nobody waits for, in milliseconds: until the
    * first turn after `trailingMs`, at most for `trailingMsMax`, and as long as it is less than so many bytes.

@@ -262,6 +262,17 @@ describe('Member', () => {
     }
   });
 
+  it('drops history as fast as it grows, on every member', () => {
+    const historyBytesMax = 2 * limits.untoldBytesMax;
+    const cluster = group('abc', { historyBytesMax });
+    const entry = 'x'.repeat(limits.entryBytesMax);
+    for (let bytes = 0; bytes < 8 * historyBytesMax; bytes += entry.length) cluster.submit(cluster.ids[1]!, entry);
+    for (const id of cluster.ids) {
+      const { historyBytes } = cluster.members.get(id)!.snapshot();
+      expect(historyBytes, id).to.be.within(historyBytesMax / 2, historyBytesMax + 2 * limits.untoldBytesMax);
+    }
+  });
+
   it('forms a group of one at the operator’s word, and others join', () => {
     const cluster = new Cluster(settings('abc'));
     const a = cluster.start('a', 1, true);

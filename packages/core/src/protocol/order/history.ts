@@ -6,10 +6,7 @@ import { HistorySegment } from './history-segment.js';
 /** Memory is taken from the system so much at a time; what is larger gets memory of its own. */
 const segmentBytesMax = 4 * 1024 * 1024;
 
-/**
- * So many dropped segments are kept to be used again. Several are dropped at once where this member hears seldom of how far
- * others have come, as those who are not the sequencer do: with every heartbeat.
- */
+/** So many dropped segments are kept to be used again. Several are dropped at once when it was not known how far others had come. */
 const sparesMax = 8;
 
 /**

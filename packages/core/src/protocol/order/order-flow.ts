@@ -21,6 +21,8 @@ export class OrderFlow {
   #announcedWritable = true;
   #receiptIsDue = false;
   #receiptSentAt: Milliseconds = -Infinity;
+  /** Payload bytes in front of what everybody in the view has been told that this member has received. */
+  #bytesTold = 0;
   #lastBeatAt: Milliseconds = 0;
   #executedInReceipt = 0;
   /** The view for which the sequencer was sent everything that waits. */
@@ -121,7 +123,7 @@ export class OrderFlow {
     if (state.phase === 'member') this.#submit(state.submissions.takeRuns());
     if (state.isSequencer) this.#sequencer.flush();
     this.settle();
-    if (this.#receiptIsDue) this.#sendReceipts(this.#dependants());
+    if (this.#receiptIsDue) this.#sendReceipts();
   }
 
   #submit(runs: readonly EntryRun[]): void {
@@ -139,7 +141,7 @@ export class OrderFlow {
     const state = this.#state;
     if (state.phase === 'member') this.#noteStable(this.#receipts.stable());
     // Clients may wait for the receipt, and nobody for what this service makes of the entries.
-    if (this.#receiptIsDue && this.#mayHastenReceipt()) this.#sendReceipts(this.#dependants());
+    if (this.#receiptIsDue && this.#mayHastenReceipt()) this.#sendReceipts();
     this.#handOver();
     if (state.description.witness) state.executed = this.#handedOver;
     const writable = state.submissions.hasRoom;
@@ -172,16 +174,18 @@ export class OrderFlow {
   beat(): void {
     this.#gapReported = false;
     this.#lastBeatAt = this.#state.now;
-    this.#sendReceipts(this.#state.viewPeers());
+    this.#sendReceipts(true);
   }
 
-  #sendReceipts(to: readonly IncarnationId[]): void {
+  #sendReceipts(mustTellAll = this.#mustTellAll()): void {
     const state = this.#state;
     this.#receiptIsDue = false;
+    if (mustTellAll) this.#bytesTold = state.log.appendedBytes;
     this.#receiptSentAt = state.now;
     this.#executedInReceipt = state.executed;
     const { view, executed, stable } = state;
     const received = this.#receivedHere();
+    const to = mustTellAll ? state.viewPeers() : [state.sequencer!];
     state.send(to, { kind: 'receipt', view: view!.number, received, executed, stable });
   }
 
@@ -191,13 +195,14 @@ export class OrderFlow {
   }
 
   /**
-   * To whom it matters at once how far this member has received. The sequencer and whoever hears of an entry from it are
-   * two who have it: in a view of up to three they are a majority, so nobody else there waits for anybody's receipt.
+   * Whether it matters to more than the sequencer how far this member has received. The sequencer and whoever hears of an entry
+   * from it are two who have it: in a view of up to three they are a majority, so nobody else there waits for anybody's receipt.
+   * But everybody keeps what somebody may lack.
    */
-  #dependants(): readonly IncarnationId[] {
-    const { view, sequencer, isSequencer, phase } = this.#state;
-    if (isSequencer || (phase === 'member' && majorityOf(view!) > 2)) return this.#state.viewPeers();
-    return [sequencer!];
+  #mustTellAll(): boolean {
+    const { view, isSequencer, phase, log } = this.#state;
+    if (isSequencer || (phase === 'member' && majorityOf(view!) > 2)) return true;
+    return log.appendedBytes - this.#bytesTold >= limits.untoldBytesMax;
   }
 
   /** When silence is to be filled. */

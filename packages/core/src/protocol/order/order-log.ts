@@ -20,7 +20,6 @@ export class OrderLog {
   readonly #bytesBefore: number[] = [];
   #first: number;
   #last: number;
-  /** Payload bytes appended since the log began. */
   #appendedBytes = 0;
 
   /**
@@ -41,6 +40,11 @@ export class OrderLog {
   /** The order number of the last entry, or one less than `first`. */
   get last(): OrderNumber {
     return this.#last as OrderNumber;
+  }
+
+  /** Payload bytes of all entries since the log began, kept or not. */
+  get appendedBytes(): number {
+    return this.#appendedBytes;
   }
 
   /** Bytes of memory that the kept entries take, roughly. */
