@@ -3,7 +3,7 @@ import type { GroupSettings } from '../protocol/member-io.js';
 import type { Hello, LinkRole, Refusal } from '../wire/hello.js';
 
 /** The version of the wire format and of the protocol behind it. Two versions do not talk to each other. */
-const wireVersion = 1;
+const wireVersion = 2;
 
 /** What this process says of itself in every handshake. */
 export interface LocalIdentity {

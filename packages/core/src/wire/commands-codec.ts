@@ -74,7 +74,7 @@ function encodeCommand(command: Command): void {
       writer.integer(tags.command.kind, codes.data);
       writer.integer(tags.command.connection, command.connection);
       writer.integer(tags.command.position, command.position);
-      writer.integer(tags.command.length, command.length);
+      if (command.length !== command.payload.length) writer.integer(tags.command.length, command.length);
       return writer.integer(tags.command.bytes, command.payload.length);
     case 'acknowledge':
       writer.integer(tags.command.kind, codes.acknowledge);
@@ -99,7 +99,7 @@ function decodeCommand(reader: BlockReader, end: number): Command {
   let code = 0;
   let number = 0;
   let position = 0 as Position;
-  let length = 0;
+  let length: number | undefined;
   let byteLength = 0;
   let ended = false;
   let endpoint = '';
@@ -134,6 +134,8 @@ function decodeCommand(reader: BlockReader, end: number): Command {
   const connection = ordinal<ConnectionNumber>(number);
   switch (code) {
     case codes.data:
+      // Of a stream of bytes, each is a unit.
+      length ??= byteLength;
       checkRange(position, length);
       return { kind: 'data', connection, position, length, payload: reader.take(byteLength) };
     case codes.acknowledge:

@@ -72,6 +72,7 @@ interface Run {
 
 interface Piece {
   readonly kind: string;
+  readonly length?: number;
   readonly payload?: Uint8Array;
 }
 
@@ -79,12 +80,12 @@ const without = (name: string, fields: object): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
 const runFields = (run: Run): Fields => without('payload', run);
 
-/** A command or a segment as the schema has it: flat, with all fields. */
+/** A command or a segment as the schema has it: flat, with all fields but those that say nothing. */
 const flat =
   (codes: Readonly<Record<string, number>>, absent: Fields) =>
   ({ kind, payload, ...fields }: Piece): Fields => ({
     ...absent,
-    ...fields,
+    ...(fields.length === payload?.byteLength ? without('length', fields) : fields),
     kind: codes[kind],
     ...(payload && { bytes: payload.byteLength }),
   });

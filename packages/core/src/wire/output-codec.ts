@@ -79,7 +79,7 @@ function encodeSegment(segment: OutputSegment): void {
   writer.integer(tags.outputSegment.connection, segment.connection);
   writer.integer(tags.outputSegment.position, segment.position);
   if (segment.kind !== 'data') return;
-  writer.integer(tags.outputSegment.length, segment.length);
+  if (segment.length !== segment.payload.length) writer.integer(tags.outputSegment.length, segment.length);
   writer.integer(tags.outputSegment.bytes, segment.payload.length);
 }
 
@@ -87,7 +87,7 @@ function decodeSegment(reader: BlockReader, end: number): OutputSegment {
   let code = 0;
   let number = 0;
   let position = 0 as Position;
-  let length = 0;
+  let length: number | undefined;
   let byteLength = 0;
   while (reader.pos < end) {
     const tag = reader.tagBefore(end);
@@ -114,6 +114,8 @@ function decodeSegment(reader: BlockReader, end: number): OutputSegment {
   const connection = ordinal<ConnectionNumber>(number);
   switch (code) {
     case codes.data:
+      // Of a stream of bytes, each is a unit.
+      length ??= byteLength;
       checkRange(position, length);
       return { kind: 'data', connection, position, length, payload: reader.take(byteLength) };
     case codes.end:

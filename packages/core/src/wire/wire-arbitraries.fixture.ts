@@ -92,15 +92,20 @@ const acknowledgement: fc.Arbitrary<Acknowledgement> = fc.record({
 });
 const acknowledgements = fc.array(acknowledgement, { maxLength: 5 });
 
+/** Adds a payload, and its length in units: as many as there are bytes, or any other number but none for some bytes. */
+const withPayload = <Fields extends object>(
+  fields: Fields,
+): fc.Arbitrary<Fields & { length: number; payload: Uint8Array }> =>
+  bytes().chain((payload) =>
+    fc
+      .oneof(fc.constant(payload.length), fc.nat(), fc.integer({ min: 1, max: 8 }))
+      .filter((length) => length > 0 || payload.length === 0)
+      .map((length) => ({ ...fields, length, payload })),
+  );
+
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: kind('open'), connection: order<never>(), endpoint: name<string>() }),
-  fc.record({
-    kind: kind('data'),
-    connection: order<never>(),
-    position: counted<never>(0),
-    length: fc.nat(),
-    payload: bytes(),
-  }),
+  fc.record({ kind: kind('data'), connection: order<never>(), position: counted<never>(0) }).chain(withPayload),
   fc.record({ kind: kind('end'), connection: order<never>(), position: counted<never>(0) }),
   fc.record({ kind: kind('reset'), connection: order<never>() }),
   acknowledgement.map((fields) => ({ kind: 'acknowledge' as const, ...fields })),
@@ -134,13 +139,7 @@ export const clientMessage: fc.Arbitrary<ClientToMember> = fc.oneof(
 );
 
 const segment: fc.Arbitrary<OutputSegment> = fc.oneof(
-  fc.record({
-    kind: kind('data'),
-    connection: order<never>(),
-    position: counted<never>(0),
-    length: fc.nat(),
-    payload: bytes(),
-  }),
+  fc.record({ kind: kind('data'), connection: order<never>(), position: counted<never>(0) }).chain(withPayload),
   fc.record({ kind: kind('end'), connection: order<never>(), position: counted<never>(0) }),
   fc.record({ kind: kind('reset'), connection: order<never>(), position: counted<never>(0) }),
 );
