@@ -76,6 +76,14 @@ describe('a replica', () => {
       expect(bench.flush()).to.deep.equal([say(withNews(output(1, piece(1, 2, 'cd')), 2))]);
     });
 
+    it('but for what is no unit long, which an adapter should not bring', () => {
+      const bench = new ReplicaBench().attached();
+      const cause = 2 as OrderNumber;
+      bench.tell({ kind: 'output', connection: key, segment: { length: 0, payload: bytes('x') }, cause });
+      bench.output('ab', 2);
+      expect(bench.flush()).to.deep.equal(firstOutput(piece(1, 0, 'ab')));
+    });
+
     it('with its end, or reset, as one more unit', () => {
       const bench = new ReplicaBench().attached();
       bench.output('ab', 2);
