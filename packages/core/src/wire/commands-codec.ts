@@ -1,5 +1,6 @@
 import type { ClientId, ConnectionNumber, Epoch, Position } from '@lockstep/contracts';
 import type { Command, CommandsEntry } from '../protocol/connections/entry.js';
+import { canBeCut } from '../protocol/connections/piece.js';
 import { type BlockReader, Malformed } from './block-reader.js';
 import { checkRange, identity, ordinal } from './checked-fields.js';
 import { fieldWriter as writer } from './field-writer.js';
@@ -74,7 +75,7 @@ function encodeCommand(command: Command): void {
       writer.integer(tags.command.kind, codes.data);
       writer.integer(tags.command.connection, command.connection);
       writer.integer(tags.command.position, command.position);
-      if (command.length !== command.payload.length) writer.integer(tags.command.length, command.length);
+      if (!canBeCut(command)) writer.integer(tags.command.length, command.length);
       return writer.integer(tags.command.bytes, command.payload.length);
     case 'acknowledge':
       writer.integer(tags.command.kind, codes.acknowledge);

@@ -79,7 +79,7 @@ function encodeSegment(segment: OutputSegment): void {
   writer.integer(tags.outputSegment.connection, segment.connection);
   writer.integer(tags.outputSegment.position, segment.position);
   if (segment.kind !== 'data') return;
-  if (segment.length !== segment.payload.length) writer.integer(tags.outputSegment.length, segment.length);
+  if (!canBeCut(segment)) writer.integer(tags.outputSegment.length, segment.length);
   writer.integer(tags.outputSegment.bytes, segment.payload.length);
 }
 

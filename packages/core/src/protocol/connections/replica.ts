@@ -235,7 +235,7 @@ export class Replica {
 
   #output(key: ConnectionKey, output: Segment | 'end' | 'reset', cause: OrderNumber): void {
     const { cache, table } = this.#state;
-    // As little as a request of no units: it has no place among the others.
+    // What is no unit long has no place among the rest, and is dropped, as it is among requests.
     if (output !== 'end' && output !== 'reset' && output.length === 0) return;
     const connection = cache.get(key);
     // The order has ended the connection; the service, which is behind, does not know yet.

@@ -6,7 +6,10 @@ import { HistorySegment } from './history-segment.js';
 /** Memory is taken from the system so much at a time; what is larger gets memory of its own. */
 const segmentBytesMax = 4 * 1024 * 1024;
 
-/** So many dropped segments are kept to be used again. Several are dropped at once when it was not known how far others had come. */
+/**
+ * So many dropped segments are kept to be used again. Several are dropped at once when it was not known how far others had come.
+ * They come on top of what history may take: 32 MiB at most.
+ */
 const sparesMax = 8;
 
 /**
